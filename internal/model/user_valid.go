@@ -1,0 +1,172 @@
+package model
+
+import (
+	"encoding/json"
+	"net/mail"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"muster/internal/fault"
+)
+
+// Normalize lower-cases, trims and cleans what a client sent, before validation.
+func (u *User) Normalize() {
+	u.Username = strings.ToLower(clean(u.Username))
+	u.Email = strings.ToLower(u.Email)
+	u.Nickname, u.FirstName, u.LastName = clean(u.Nickname), clean(u.FirstName), clean(u.LastName)
+	if keys, ok := u.NotifyProps["mention_keys"]; ok {
+		u.NotifyProps["mention_keys"] = normalizeMentionKeys(keys)
+	}
+	u.normalizeCustomStatus()
+}
+
+// normalizeMentionKeys splits at commas, drops empty parts and lower-cases.
+func normalizeMentionKeys(keys string) string {
+	var kept []string
+	for part := range strings.SplitSeq(keys, ",") {
+		if part != "" {
+			kept = append(kept, strings.ToLower(part))
+		}
+	}
+	return strings.Join(kept, ",")
+}
+
+// Validate checks the field rules in the documented order and returns the first fault.
+func (u *User) Validate() error {
+	switch {
+	case !ValidID(u.ID):
+		return invalidUser("id")
+	case u.CreateAt == 0:
+		return invalidUser("create_at")
+	case u.UpdateAt == 0:
+		return invalidUser("update_at")
+	case !ValidUsername(u.Username):
+		return invalidUser("username")
+	case !ValidEmail(u.Email):
+		return invalidUser("email")
+	case longer(u.Nickname, NicknameMax):
+		return invalidUser("nickname")
+	case longer(u.Position, PositionMax):
+		return invalidUser("position")
+	case longer(u.FirstName, NameMax):
+		return invalidUser("first_name")
+	case longer(u.LastName, NameMax):
+		return invalidUser("last_name")
+	}
+	return u.validateRest()
+}
+
+func (u *User) validateRest() error {
+	hasAuthData := u.AuthData != nil && *u.AuthData != ""
+	switch {
+	case hasAuthData && len(*u.AuthData) > AuthDataMax:
+		return invalidUser("auth_data")
+	case hasAuthData && u.AuthService == "":
+		return invalidUser("auth_data_type")
+	case hasAuthData && !u.Password.Empty():
+		return invalidUser("auth_data_pwd")
+	case !validLocale(u.Locale):
+		return invalidUser("locale")
+	case !u.timezoneFits():
+		return invalidUser("timezone_limit")
+	case len(u.Roles) > RolesMax:
+		return invalidUser("roles_limit")
+	case !u.validCustomStatus():
+		return invalidUser("invalidProperty")
+	}
+	return nil
+}
+
+func invalidUser(what string) error {
+	return fault.New(fault.Invalid, "model.user.is_valid."+what+".app_error").With("Name", what)
+}
+
+// ValidUsername tells whether the name is 1 to 64 bytes of a-z, 0-9, dot, dash and
+// underscore and none of the reserved names.
+func ValidUsername(name string) bool {
+	if name == "" || len(name) > UsernameMax {
+		return false
+	}
+	for i := range len(name) {
+		c := name[i]
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' && c != '-' && c != '_' {
+			return false
+		}
+	}
+	switch name {
+	case "all", "channel", "matterbot", "system":
+		return false
+	}
+	return true
+}
+
+// ValidEmail tells whether the text is one bare lower-case address of at most 128 bytes.
+func ValidEmail(email string) bool {
+	if email == "" || len(email) > EmailMax || email != strings.ToLower(email) || strings.Count(email, "@") != 1 {
+		return false
+	}
+	addr, err := mail.ParseAddress(email)
+	return err == nil && addr.Name == "" && addr.Address == email
+}
+
+func validLocale(locale string) bool {
+	if locale == "" {
+		return true
+	}
+	if len(locale) > LocaleMax {
+		return false
+	}
+	_, err := language.Parse(locale)
+	return err == nil
+}
+
+func (u *User) timezoneFits() bool {
+	if u.Timezone == nil {
+		return true
+	}
+	b, err := json.Marshal(u.Timezone)
+	return err == nil && !longer(string(b), TimezoneMax)
+}
+
+// CustomStatus is the status text a user sets; it is kept as JSON in the prop customStatus.
+type CustomStatus struct {
+	Emoji     string    `json:"emoji"`
+	Text      string    `json:"text"`
+	Duration  string    `json:"duration"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+const (
+	customStatusProp    = "customStatus"
+	customStatusTextMax = 100 // code points
+)
+
+func (u *User) validCustomStatus() bool {
+	text, ok := u.Props[customStatusProp]
+	if !ok || text == "" {
+		return true
+	}
+	var cs CustomStatus
+	return json.Unmarshal([]byte(text), &cs) == nil
+}
+
+// normalizeCustomStatus cuts the text and names the duration of a status that has only an end.
+func (u *User) normalizeCustomStatus() {
+	text := u.Props[customStatusProp]
+	if text == "" {
+		return
+	}
+	var cs CustomStatus
+	if json.Unmarshal([]byte(text), &cs) != nil {
+		return // Validate refuses it
+	}
+	cs.Text = cutRunes(cs.Text, customStatusTextMax)
+	if cs.Duration == "" && cs.ExpiresAt.After(time.UnixMilli(u.UpdateAt)) {
+		cs.Duration = "date_and_time"
+	}
+	if b, err := json.Marshal(cs); err == nil {
+		u.Props[customStatusProp] = string(b)
+	}
+}
