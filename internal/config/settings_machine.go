@@ -1,0 +1,42 @@
+package config
+
+// SqlSettings say where the data lives.
+type SqlSettings struct {
+	DriverName                  string `default:"sqlite" rules:"restart,locked" doc:"Database: sqlite or postgres."`
+	DataSource                  Secret `rules:"restart,locked" doc:"For postgres the connection string, for sqlite the path of the file. Empty is a file inside of MusterSettings.DataDirectory."`
+	MaxOpenConns                int    `default:"50" rules:"restart,locked" doc:"How many connections a node opens to PostgreSQL."`
+	MaxIdleConns                int    `default:"50" rules:"restart,locked" doc:"How many connections to PostgreSQL a node keeps open without use."`
+	ConnMaxLifetimeMilliseconds int    `default:"3600000" rules:"restart,locked" doc:"Age at which a connection to PostgreSQL is replaced, in milliseconds; 0 is never."`
+	ConnMaxIdleTimeMilliseconds int    `default:"300000" rules:"restart,locked" doc:"Time without use after which a connection to PostgreSQL is closed, in milliseconds; 0 is never."`
+}
+
+// LogSettings are about what the server writes down.
+type LogSettings struct {
+	EnableConsole bool   `default:"true" rules:"restart" doc:"Writes the log to standard error."`
+	ConsoleLevel  string `default:"INFO" rules:"restart" doc:"Least level of the log on the console: DEBUG, INFO, WARN or ERROR."`
+	ConsoleJson   bool   `rules:"restart" doc:"Writes the log on the console as JSON."`
+	EnableFile    bool   `rules:"restart" doc:"Writes the log to FileLocation, as JSON."`
+	FileLevel     string `default:"INFO" rules:"restart" doc:"Least level of the log in the file: DEBUG, INFO, WARN or ERROR."`
+	FileLocation  string `rules:"restart,locked" doc:"Path of the log file. Empty is muster.log inside of MusterSettings.DataDirectory."`
+}
+
+// MetricsSettings are about figures for Prometheus.
+type MetricsSettings struct {
+	Enable        bool   `rules:"restart" doc:"Serves figures at /metrics on ListenAddress."`
+	ListenAddress string `default:":8067" rules:"restart,locked" doc:"Address and port of the figures. An empty host listens on every interface."`
+}
+
+// MusterSettings are the keys that only this server knows.
+type MusterSettings struct {
+	DataDirectory           string   `default:"./data" rules:"restart,locked" doc:"Folder for everything the server keeps on disk. It is made at the first start."`
+	ClientDirectory         string   `rules:"restart,locked" doc:"Folder with a built web client to serve. Empty serves the server's own pages."`
+	NatsURL                 Secret   `rules:"restart,locked" doc:"Address of the NATS server that several nodes share, with its credentials. Empty is a single node."`
+	Argon2MemoryKiB         int      `default:"19456" rules:"restart,locked" doc:"Memory to hash a password, in KiB."`
+	Argon2Passes            int      `default:"2" rules:"restart,locked" doc:"Passes over that memory."`
+	HashQueue               int      `default:"64" rules:"restart,locked" doc:"How many sign-ins may wait for their password to be hashed before others are told to come later."`
+	BlockCommonPasswords    bool     `default:"true" access:"authentication_password" doc:"Refuses new passwords that are tried first: the 3,000 most common ones, and those made of the username, the e-mail address or the name of the site."`
+	ShutdownTimeoutSeconds  int      `default:"15" rules:"restart" doc:"How long to wait for work in progress when the server stops, in seconds."`
+	TrustedProxies          []string `rules:"locked" doc:"Networks of reverse proxies, such as 10.0.0.0/8. Forwarding headers of others are ignored."`
+	AllowPrivateAddresses   bool     `rules:"locked" doc:"Lets the server call addresses of private networks for providers, previews and webhooks."`
+	SlowRequestMilliseconds int      `default:"1000" access:"environment_logging" doc:"Requests that take longer are logged, in milliseconds; 0 is none."`
+}
