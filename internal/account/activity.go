@@ -1,0 +1,95 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"muster/internal/model"
+	"muster/internal/store"
+)
+
+// activityEvery is how often the last activity of a session is stored.
+const activityEvery = 5 * time.Minute
+
+// activityGeneration is how many sessions are remembered before the older half is forgotten.
+const activityGeneration = 25_000
+
+// activity keeps when sessions were last used: reading a page must not wait for a
+// write, and cached sessions keep the time they were read with.
+type activity struct {
+	mu     sync.Mutex
+	unsaid map[string]int64 // session id → millisecond, still to be stored
+	known  map[string]int64 // the same and what was stored lately
+	former map[string]int64 // the generation before known
+}
+
+func (a *activity) of(sessionID string) int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return max(a.known[sessionID], a.former[sessionID])
+}
+
+// note remembers a use of a session unless the one before it is too near.
+func (a *activity) note(sessionID string, last, now int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	last = max(last, a.known[sessionID], a.former[sessionID])
+	if now-last < activityEvery.Milliseconds() {
+		return
+	}
+	if a.known == nil || len(a.known) >= activityGeneration {
+		a.former, a.known = a.known, map[string]int64{}
+	}
+	if a.unsaid == nil {
+		a.unsaid = map[string]int64{}
+	}
+	a.known[sessionID], a.unsaid[sessionID] = now, now
+}
+
+// take gives what is to be stored, and forgets it.
+func (a *activity) take() map[string]int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	list := a.unsaid
+	a.unsaid = nil
+	return list
+}
+
+// giveBack keeps what could not be stored for the next time.
+func (a *activity) giveBack(list map[string]int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	maps.Copy(list, a.unsaid)
+	a.unsaid = list
+}
+
+// Touch notes that a session is in use.
+func (s *Service) Touch(n *model.Session) {
+	if n.ID != "" {
+		s.activity.note(n.ID, n.LastActivityAt, s.now())
+	}
+}
+
+// FlushActivity stores what Touch noted.
+func (s *Service) FlushActivity(ctx context.Context) error {
+	noted := s.activity.take()
+	if len(noted) == 0 {
+		return nil
+	}
+	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
+		for _, id := range slices.Sorted(maps.Keys(noted)) { // in one order, so that nodes do not wait for each other
+			if err := tx.TouchSession(ctx, id, noted[id]); err != nil && !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		s.activity.giveBack(noted)
+	}
+	return err
+}
