@@ -1,0 +1,32 @@
+package api
+
+import "net/http"
+
+// openRoutes are the operations of the users API that are still to come; each
+// answers 501 and stands as open in docs/compatibility.md.
+func (a *API) openRoutes() []route {
+	return []route{
+		{http.MethodPost, "/users/login/cws", open, none, a.notYet, 0},
+		{http.MethodPost, "/users/login/sso/code-exchange", open, none, a.notYet, 0},
+		{http.MethodPost, "/oauth/intune", open, none, a.notYet, atRoot},
+		{http.MethodPost, "/users/group_channels", session, none, a.notYet, 0},
+		{http.MethodGet, "/users/known", session, none, a.notYet, 0},
+		{http.MethodPost, "/users/{user_id}/demote", session, none, a.notYet, alsoLocal},
+		{http.MethodPost, "/users/{user_id}/promote", session, none, a.notYet, alsoLocal},
+		{http.MethodPost, "/users/{user_id}/typing", session, none, a.notYet, 0},
+		{http.MethodGet, "/users/{user_id}/uploads", session, none, a.notYet, alsoLocal},
+		{http.MethodGet, "/users/{user_id}/channel_members", session, none, a.notYet, 0},
+		{http.MethodPost, "/users/migrate_auth/ldap", session, none, a.notYet, alsoLocal},
+		{http.MethodPost, "/users/migrate_auth/saml", session, none, a.notYet, alsoLocal},
+		{http.MethodGet, "/users/{user_id}/teams/{team_id}/threads", session, none, a.notYet, 0},
+		{http.MethodGet, "/users/{user_id}/teams/{team_id}/threads/mention_counts", session, none, a.notYet, 0},
+		{http.MethodPut, "/users/{user_id}/teams/{team_id}/threads/read", session, none, a.notYet, 0},
+		{http.MethodPut, "/users/{user_id}/teams/{team_id}/threads/{thread_id}/read/{timestamp}", session, none, a.notYet, 0},
+		{http.MethodPost, "/users/{user_id}/teams/{team_id}/threads/{thread_id}/set_unread/{post_id}", session, none, a.notYet, 0},
+		{http.MethodPut, "/users/{user_id}/teams/{team_id}/threads/{thread_id}/following", session, none, a.notYet, 0},
+		{http.MethodDelete, "/users/{user_id}/teams/{team_id}/threads/{thread_id}/following", session, none, a.notYet, 0},
+		{http.MethodGet, "/users/{user_id}/teams/{team_id}/threads/{thread_id}", session, none, a.notYet, 0},
+		{http.MethodGet, "/users/{user_id}/data_retention/team_policies", session, none, a.notYet, 0},
+		{http.MethodGet, "/users/{user_id}/data_retention/channel_policies", session, none, a.notYet, 0},
+	}
+}

@@ -1,0 +1,265 @@
+// Package server puts the parts together: one visible order of building, the
+// reverse of it for stopping.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"muster/internal/account"
+	"muster/internal/api"
+	"muster/internal/blob"
+	"muster/internal/config"
+	"muster/internal/event"
+	"muster/internal/jobs"
+	"muster/internal/model"
+	"muster/internal/notify"
+	"muster/internal/password"
+	"muster/internal/store"
+	"muster/internal/system"
+)
+
+// Options say what to start.
+type Options struct {
+	ConfigFile string   // path of the configuration file; empty for none
+	Environ    []string // NAME=value
+	Log        *slog.Logger
+	Now        func() time.Time
+	// Volatile gives up durability of the database for speed: tests only.
+	Volatile bool
+}
+
+// Server is a running Muster.
+type Server struct {
+	DB       *store.DB
+	Accounts *account.Service
+	Live     *config.Live
+	API      *api.API
+	Bus      event.Bus
+	URL      string // where it listens, such as http://127.0.0.1:8065
+
+	log      *slog.Logger
+	files    *blob.Folder
+	system   *system.Service
+	runner   *jobs.Runner
+	mailer   *notify.Mailer
+	registry *prometheus.Registry
+	servers  []*http.Server
+	held     []*os.File // locks of the data folder
+	work     sync.WaitGroup
+	stopWork context.CancelFunc
+	ready    chan struct{}
+}
+
+// Load reads the configuration of a server that is not started.
+func Load(o Options) (*config.Loaded, error) {
+	return config.Load(config.LoadOptions{File: o.ConfigFile, Environ: o.Environ})
+}
+
+// Start builds a server and lets it listen. The error of a broken configuration is
+// config.Problems; every other says what could not be opened.
+func Start(ctx context.Context, o Options) (*Server, error) {
+	s, err := Open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	s.background()
+	if err := s.listen(ctx, &s.Live.Current().Config); err != nil {
+		return nil, errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
+	}
+	close(s.ready)
+	return s, nil
+}
+
+// Open builds a server that neither listens nor works in the background, for the
+// commands that run without one: they ask its API in process. It is to be stopped
+// like any other. While a server runs on the data folder the error is ErrRunning.
+func Open(ctx context.Context, o Options) (_ *Server, err error) {
+	loaded, err := Load(o)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{log: o.Log, ready: make(chan struct{})}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
+		}
+	}()
+	s.Live = config.NewLive(loaded, config.ClientInfo{Version: api.Version, BuildNumber: BuildNumber, BuildHash: BuildHash,
+		BuildDate: BuildDate, MaxPostSize: model.AutoReplyMax, SchemaVersion: "1"})
+	bus := event.NewLocal()
+	s.Bus = bus
+	if err := s.open(ctx, o, &loaded.Config, bus); err != nil {
+		return nil, err
+	}
+	if err := s.serve(ctx, o, bus); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// open makes the data folder and opens the database and the files.
+func (s *Server) open(ctx context.Context, o Options, cfg *config.Config, bus event.Bus) (err error) {
+	if err := os.MkdirAll(cfg.MusterSettings.DataDirectory, 0o700); err != nil {
+		return fmt.Errorf("make data folder: %w", err)
+	}
+	if err := s.hold(ctx, cfg); err != nil {
+		return err
+	}
+	opts := StoreOptions(cfg)
+	opts.Bus, opts.Volatile = bus, o.Volatile
+	if s.DB, err = store.Open(ctx, opts); err != nil {
+		return err
+	}
+	if err := s.DB.Migrate(ctx); err != nil {
+		return fmt.Errorf("bring the database to the newest schema: %w", err)
+	}
+	s.files, err = blob.OpenFolder(filepath.Join(cfg.MusterSettings.DataDirectory, "files"), o.Now())
+	return err
+}
+
+// serve builds the services and the API on them.
+func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
+	m := s.Live.Current().Config.MusterSettings
+	hasher, err := password.New(password.Options{MemoryKiB: m.Argon2MemoryKiB, Passes: m.Argon2Passes, Queue: m.HashQueue})
+	if err != nil {
+		return err
+	}
+	s.Accounts = account.New(account.Options{DB: s.DB, Bus: bus, Config: func() *config.Config { return &s.Live.Current().Config },
+		Hasher: hasher, Files: s.files, Pictures: blob.NewDecoder(128 << 20), Now: o.Now, Log: o.Log})
+	s.system = system.New(system.Options{DB: s.DB, Bus: bus, Live: s.Live, Now: o.Now, Log: o.Log,
+		Load: func(override []byte) (*config.Loaded, error) {
+			return config.Load(config.LoadOptions{File: o.ConfigFile, Environ: o.Environ, Override: override})
+		}})
+	if err := s.system.Start(ctx); err != nil {
+		return err
+	}
+	if err := s.Accounts.Bootstrap(ctx); err != nil {
+		return fmt.Errorf("store built-in roles: %w", err)
+	}
+	s.mailer, err = notify.New(notify.Options{DB: s.DB, Config: func() *config.Config { return &s.Live.Current().Config }, Now: o.Now, Log: o.Log})
+	if err != nil {
+		return err
+	}
+	s.runner = &jobs.Runner{DB: s.DB, Now: o.Now, Log: o.Log,
+		Handlers: map[string]jobs.Handler{account.PurgeJob: s.Accounts.Purge, model.MailJob: s.mailer.Send}}
+	s.registry = prometheus.NewRegistry()
+	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "muster_store_statements_total", Help: "Statements the database was asked to run."},
+			func() float64 { return float64(s.DB.Statements()) }))
+	s.API, err = api.New(api.Options{Accounts: s.Accounts, System: s.system, Mailer: s.mailer, Live: s.Live, Log: o.Log, Now: o.Now, Metrics: s.registry})
+	return err
+}
+
+// background starts what happens without a request.
+func (s *Server) background() {
+	ctx, cancel := context.WithCancel(context.Background())
+	s.stopWork = cancel
+	s.work.Go(func() { s.runner.Run(ctx) })
+	s.work.Go(func() { s.system.Follow(ctx) })
+	s.every(ctx, 5*time.Second, "store activity", s.Accounts.FlushActivity)
+	s.every(ctx, time.Minute, "end timed do not disturb", s.Accounts.EndDND)
+	s.every(ctx, 24*time.Hour, "remove ended sessions", s.Accounts.CleanSessions)
+	s.every(ctx, time.Hour, "remove unused one-time tokens", s.Accounts.CleanTokens)
+	s.every(ctx, 24*time.Hour, "remove old jobs", s.runner.Clean)
+}
+
+// every does something regularly until the context ends.
+func (s *Server) every(ctx context.Context, interval time.Duration, what string, do func(context.Context) error) {
+	s.work.Go(func() {
+		tick := time.NewTicker(interval)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				if err := do(ctx); err != nil && ctx.Err() == nil {
+					s.log.ErrorContext(ctx, "regular work failed", "work", what, "error", err)
+				}
+			}
+		}
+	})
+}
+
+// Stop ends in the reverse order of Start: no new requests, running ones finish,
+// then background work, then the database. The context bounds the waiting: what
+// is not done by then is cut off, which is an error.
+func (s *Server) Stop(ctx context.Context) error {
+	errs := []error{s.finishRequests(ctx)}
+	if s.stopWork != nil {
+		s.stopWork()
+		errs = append(errs, s.finishWork(ctx))
+	}
+	if s.system != nil {
+		s.system.Close()
+	}
+	if s.Accounts != nil {
+		errs = append(errs, s.Accounts.Close(ctx))
+	}
+	if s.files != nil {
+		errs = append(errs, s.files.Close())
+	}
+	if s.DB != nil {
+		errs = append(errs, s.DB.Close())
+	}
+	return errors.Join(append(errs, s.release())...)
+}
+
+// finishRequests closes all listeners at once, so that a slow request on one does
+// not take the time of the others.
+func (s *Server) finishRequests(ctx context.Context) error {
+	errs := make([]error, len(s.servers))
+	var ends sync.WaitGroup
+	for i, h := range s.servers {
+		ends.Go(func() {
+			if err := h.Shutdown(ctx); err != nil {
+				errs[i] = errors.Join(fmt.Errorf("cut off requests that did not finish in time: %w", err), h.Close())
+			}
+		})
+	}
+	ends.Wait()
+	return errors.Join(errs...)
+}
+
+// finishWork waits for the background work, whose context has ended.
+func (s *Server) finishWork(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		s.work.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("leave background work that did not end in time: %w", ctx.Err())
+	}
+}
+
+// httpServer is how every listener of ours treats its clients.
+func (s *Server) httpServer(h http.Handler) *http.Server {
+	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 5 * time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
+}
+
+func (s *Server) run(h http.Handler, l net.Listener) {
+	srv := s.httpServer(h)
+	s.servers = append(s.servers, srv)
+	go func() {
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			s.log.Error("listener failed", "address", l.Addr().String(), "error", err)
+		}
+	}()
+}
