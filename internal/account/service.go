@@ -81,10 +81,14 @@ func (s *Service) forget(e event.Event) {
 	for _, id := range e.Stale.SessionsOf {
 		s.sessions.epochs.move(id)
 	}
-	if e.Stale.AllSessions {
+	if e.Stale.AllSessions || e.Stale.Everything {
 		s.sessions.epochs.moveAll()
 	}
-	if e.Stale.Roles {
+	if e.Stale.Everything {
+		s.users.epochs.moveAll()
+		s.pages.moved()
+	}
+	if e.Stale.Roles || e.Stale.Everything {
 		s.rolesMu.Lock() // whoever reads them now may keep them a moment longer, not for good
 		s.rolesVersion.Add(1)
 		s.roles.Store(nil)

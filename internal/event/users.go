@@ -93,3 +93,13 @@ func ListsStale(userID string) Event {
 func TermsChanged(termsID string) Event {
 	return Event{Stale: Stale{Terms: termsID}}
 }
+
+// MembershipsStale makes sockets forget in which teams and channels the accounts are;
+// nobody else is told.
+func MembershipsStale(userIDs ...string) Event {
+	return Event{Stale: Stale{MembershipsOf: userIDs}}
+}
+
+// Lost makes caches and sockets of this node forget everything: it was cut off
+// from the others and missed what they announced.
+func Lost() Event { return Event{Stale: Stale{Everything: true}} }

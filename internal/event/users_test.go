@@ -79,6 +79,8 @@ func TestEventsSayWhatHappenedToWhom(t *testing.T) {
 		{PreferencesChanged("u", "[]"), Event{Name: "preferences_changed", Data: map[string]any{"preferences": "[]"}, To: Audience{UserID: "u"}}},
 		{PreferencesDeleted("u", "[]"), Event{Name: "preferences_deleted", Data: map[string]any{"preferences": "[]"}, To: Audience{UserID: "u"}}},
 		{ConfigChanged(map[string]string{"a": "b"}), Event{Name: "config_changed", Data: map[string]any{"config": map[string]string{"a": "b"}}}},
+		{MembershipsStale("u", "v"), Event{Stale: Stale{MembershipsOf: []string{"u", "v"}}}},
+		{Lost(), Event{Stale: Stale{Everything: true}}},
 		{TermsChanged("t"), Event{Stale: Stale{Terms: "t"}}},
 	} {
 		if diff := cmp.Diff(tc.want, tc.got); diff != "" {

@@ -57,10 +57,10 @@ func (s *Service) heard(e event.Event) {
 	if e.Name == "new_user" {
 		s.Live.UpdateInfo(func(i *config.ClientInfo) { i.NoAccounts = false })
 	}
-	if e.Stale.Config {
+	if e.Stale.Config || e.Stale.Everything {
 		remind(s.stale)
 	}
-	if e.Stale.Gone {
+	if e.Stale.Gone || e.Stale.Everything {
 		remind(s.gone)
 	}
 }
