@@ -4,7 +4,6 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -24,17 +23,10 @@ func (m StringMap) Value() (driver.Value, error) {
 
 // Scan reads JSON text from the database.
 func (m *StringMap) Scan(src any) error {
-	var text []byte
-	switch v := src.(type) {
-	case nil:
+	text, err := jsonText(src)
+	if err != nil || text == nil {
 		*m = nil
-		return nil
-	case string:
-		text = []byte(v)
-	case []byte:
-		text = v
-	default:
-		return fmt.Errorf("scan string map from %T", src)
+		return err
 	}
 	*m = nil // Unmarshal would keep what is there
 	return json.Unmarshal(text, (*map[string]string)(m))

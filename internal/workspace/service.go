@@ -1,0 +1,34 @@
+// Package workspace holds teams and channels, who is in them, and groups of accounts.
+// Every exported method takes the acting party and decides itself whether it may.
+package workspace
+
+import (
+	"log/slog"
+	"time"
+
+	"muster/internal/account"
+	"muster/internal/config"
+	"muster/internal/event"
+	"muster/internal/store"
+)
+
+// Options is what a Service is made of.
+type Options struct {
+	DB       *store.DB
+	Bus      event.Bus
+	Config   func() *config.Config
+	Accounts *account.Service
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Service is the teams and channels of one server.
+type Service struct {
+	Options
+}
+
+// New returns a service.
+func New(o Options) *Service { return &Service{Options: o} }
+
+// now is the time of a use case in milliseconds.
+func (s *Service) now() int64 { return s.Now().UnixMilli() }
