@@ -146,6 +146,9 @@ func (s *Service) purgeOrLater(ctx context.Context, userID string) error {
 // files go before the row, so that none is left that nobody knows of, and once more
 // behind it, because a picture may have been stored in between.
 func (s *Service) purgeUser(ctx context.Context, userID string) error {
+	if err := s.leavePlaces(ctx, userID); err != nil {
+		return fmt.Errorf("take user %s out of teams and channels: %w", userID, err)
+	}
 	for _, trace := range store.UserTraces {
 		for more := true; more; {
 			err := s.DB.Tx(ctx, func(tx *store.Tx) error {
@@ -166,6 +169,22 @@ func (s *Service) purgeUser(ctx context.Context, userID string) error {
 		return fault.New(fault.PartlyDone, "app.file_info.permanent_delete_by_user.app_error").Because(err)
 	}
 	return nil
+}
+
+// leavePlaces takes an account out of every team, channel and group; one that is
+// gone already is in none.
+func (s *Service) leavePlaces(ctx context.Context, userID string) error {
+	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
+		u, err := tx.LockUser(ctx, userID)
+		if err != nil {
+			return err
+		}
+		return tx.LeavePlaces(ctx, u)
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // removeRow removes the row of an account with the traces that came since they were

@@ -20,6 +20,7 @@ import (
 	"muster/internal/fault"
 	"muster/internal/notify"
 	"muster/internal/system"
+	"muster/internal/workspace"
 )
 
 // Prefix is the path below which the API lives.
@@ -30,13 +31,14 @@ const Version = "11.6.0"
 
 // Options is what an API is made of.
 type Options struct {
-	Accounts *account.Service
-	System   *system.Service
-	Mailer   *notify.Mailer
-	Live     *config.Live
-	Log      *slog.Logger
-	Now      func() time.Time
-	Metrics  prometheus.Registerer // nil for none
+	Accounts  *account.Service
+	Workspace *workspace.Service
+	System    *system.Service
+	Mailer    *notify.Mailer
+	Live      *config.Live
+	Log       *slog.Logger
+	Now       func() time.Time
+	Metrics   prometheus.Registerer // nil for none
 }
 
 // API answers requests.

@@ -28,6 +28,7 @@ import (
 	"muster/internal/password"
 	"muster/internal/store"
 	"muster/internal/system"
+	"muster/internal/workspace"
 )
 
 // Options say what to start.
@@ -42,12 +43,13 @@ type Options struct {
 
 // Server is a running Muster.
 type Server struct {
-	DB       *store.DB
-	Accounts *account.Service
-	Live     *config.Live
-	API      *api.API
-	Bus      event.Bus
-	URL      string // where it listens, such as http://127.0.0.1:8065
+	DB        *store.DB
+	Accounts  *account.Service
+	Workspace *workspace.Service
+	Live      *config.Live
+	API       *api.API
+	Bus       event.Bus
+	URL       string // where it listens, such as http://127.0.0.1:8065
 
 	log      *slog.Logger
 	files    *blob.Folder
@@ -138,6 +140,8 @@ func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
 	}
 	s.Accounts = account.New(account.Options{DB: s.DB, Bus: bus, Config: func() *config.Config { return &s.Live.Current().Config },
 		Hasher: hasher, Files: s.files, Pictures: blob.NewDecoder(128 << 20), Now: o.Now, Log: o.Log})
+	s.Workspace = workspace.New(workspace.Options{DB: s.DB, Bus: bus, Config: func() *config.Config { return &s.Live.Current().Config },
+		Accounts: s.Accounts, Now: o.Now, Log: o.Log})
 	s.system = system.New(system.Options{DB: s.DB, Bus: bus, Live: s.Live, Now: o.Now, Log: o.Log,
 		Load: func(override []byte) (*config.Loaded, error) {
 			return config.Load(config.LoadOptions{File: o.ConfigFile, Environ: o.Environ, Override: override})
@@ -158,7 +162,7 @@ func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
 	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "muster_store_statements_total", Help: "Statements the database was asked to run."},
 			func() float64 { return float64(s.DB.Statements()) }))
-	s.API, err = api.New(api.Options{Accounts: s.Accounts, System: s.system, Mailer: s.mailer, Live: s.Live, Log: o.Log, Now: o.Now, Metrics: s.registry})
+	s.API, err = api.New(api.Options{Accounts: s.Accounts, Workspace: s.Workspace, System: s.system, Mailer: s.mailer, Live: s.Live, Log: o.Log, Now: o.Now, Metrics: s.registry})
 	return err
 }
 

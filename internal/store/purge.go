@@ -24,6 +24,13 @@ var UserTraces = []Trace{
 	{Table: "preferences", key: "user_id, category, name"},
 	{Table: "statuses", key: "user_id"},
 	{Table: "bots", key: "user_id"},
+	{Table: "sidebar_channels", key: "category_id, channel_id"},
+	{Table: "sidebar_categories", key: "id"},
+	{Table: "reactions", key: "post_id, user_id, emoji_name"},
+	{Table: "posts", key: "id"},
+	{Table: "team_members", key: "team_id, user_id"}, // empty by now: see Tx.LeavePlaces
+	{Table: "channel_members", key: "channel_id, user_id"},
+	{Table: "group_members", key: "group_id, user_id"},
 	{Table: "audits", key: "id"},
 	{Table: "jobs", key: "id", of: "type = '" + model.MailJob + "' AND data->>'user_id' = ?"}, // with the address
 }

@@ -137,6 +137,9 @@ func (t *Tx) UpdateUser(ctx context.Context, was, u *model.User) error {
 	if err := t.indexUser(ctx, was, u); err != nil {
 		return err
 	}
+	if err := t.movePlaces(ctx, was, u); err != nil {
+		return err
+	}
 	if was.Roles == u.Roles && was.IsBot == u.IsBot && was.Active() == u.Active() {
 		return nil
 	}
