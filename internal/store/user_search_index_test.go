@@ -73,8 +73,11 @@ func TestBucketsAreInTheOrderOfUsernames(t *testing.T) {
 
 func TestClues(t *testing.T) {
 	t.Parallel()
-	counts := map[string]int64{"pmar": 50, "nmar": 10, "part": 40, "nart": 5, "prti": 2, "ptin": 45, "pgar": 30, "parc": 3, "prci": 200, "pcia": 31,
-		"ro": 900, isActive: 990, tokenOf(inRole, "guest"): 4}
+	counts := map[string]int64{"pmar": 50, "nmar": 10, "part": 40, "nart": 5, "prti": 20, "ptin": 45, "pgar": 30, "parc": 3, "prci": 200, "pcia": 31,
+		"pqab": 240, "pabq": 240, "pbqa": 240, "pqaq": 240, "paqb": 240, "ro": 900, isActive: 990, tokenOf(inRole, "guest"): 4}
+	// of guesses the share of something that n accounts of a sample of 1000 have: even
+	// what none of them has may exist.
+	of := func(n float64) float64 { return (n + .5) / 1000 }
 	for _, tc := range []struct {
 		name   string
 		search UserSearch
@@ -82,15 +85,17 @@ func TestClues(t *testing.T) {
 		want   string
 		share  float64
 	}{
-		{"a short word is one clue that may be a beginning", UserSearch{AllowInactive: true}, []string{"ab"}, "pab*", 0},
+		{"a short word is one clue that may be a beginning", UserSearch{AllowInactive: true}, []string{"ab"}, "pab*", of(0)},
 		{"classes that may be searched are alternatives", UserSearch{AllowInactive: true, FullNames: true, Emails: true}, []string{"mar"},
-			"pmar|nmar|emar", 60. / 1000},
-		{"the rarest window of each word comes first", UserSearch{AllowInactive: true}, []string{"martin", "garcia"},
-			"prti parc pgar pcia", 6. / 1e6},
-		{"common clues are left out", UserSearch{}, []string{"tin"}, "ptin", 45. / 1000 * .99},
-		{"the only clue may be common", UserSearch{AllowInactive: true}, []string{"rci"}, "prci", 200. / 1000},
-		{"roles are a clue", UserSearch{AllowInactive: true, RoleSets: []string{"guest"}}, []string{"mar"}, "rguest pmar", 4. / 1000 * 50 / 1000},
-		{"very many roles are none", UserSearch{AllowInactive: true, RoleSets: make([]string, 65)}, []string{"mar"}, "pmar", 50. / 1000},
+			"pmar|nmar|emar", of(60)},
+		{"the rarest window comes first, until few accounts are left", UserSearch{AllowInactive: true}, []string{"martin"}, "prti part ptin", of(20)},
+		{"the rarest windows of all words come before any other", UserSearch{AllowInactive: true}, []string{"martin", "mar"}, "prti pmar", of(20) * of(50)},
+		{"a clue that leaves few accounts is enough", UserSearch{AllowInactive: true}, []string{"martin", "garcia"}, "parc", of(20) * of(3)},
+		{"four clues are the most", UserSearch{AllowInactive: true}, []string{"qabqaqb"}, "pqab pabq pbqa pqaq", of(240)},
+		{"common clues are left out", UserSearch{}, []string{"tin"}, "ptin", of(45) * of(990)},
+		{"the only clue may be common", UserSearch{AllowInactive: true}, []string{"rci"}, "prci", of(200)},
+		{"roles are a clue", UserSearch{AllowInactive: true, RoleSets: []string{"guest"}}, []string{"mar"}, "rguest", of(4) * of(50)},
+		{"very many roles are none", UserSearch{AllowInactive: true, RoleSets: make([]string, 65)}, []string{"mar"}, "pmar", of(50)},
 	} {
 		s := &userQuery{UserSearch: tc.search, words: tc.words, users: 1000 * sampleOf}
 		s.follow(s.allClues(), counts)
