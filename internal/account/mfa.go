@@ -333,3 +333,20 @@ func (s *Service) MfaRequired(_ context.Context, loginID string) (bool, error) {
 	}
 	return s.Config().ServiceSettings.EnableMultifactorAuthentication, nil
 }
+
+// MFARequired tells whether a caller has to set up a second factor before anything else.
+func (s *Service) MFARequired(c Caller) bool {
+	cfg, u := s.Config(), c.Record.User
+	if !cfg.ServiceSettings.EnableMultifactorAuthentication || !cfg.ServiceSettings.EnforceMultifactorAuthentication ||
+		u.MfaActive || u.IsBot || c.Session.IsOAuth {
+		return false
+	}
+	if u.IsGuest() && !cfg.GuestAccountsSettings.EnforceMultifactorAuthentication {
+		return false
+	}
+	switch u.AuthService {
+	case model.AuthPassword, model.AuthEmail, model.AuthLDAP:
+		return true
+	}
+	return false
+}

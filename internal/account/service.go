@@ -5,6 +5,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -49,6 +50,7 @@ type Service struct {
 	rolesVersion atomic.Uint64
 	signIns      keyedLocks
 	activity     activity
+	presence     presence
 	cancel       func()
 }
 
@@ -59,6 +61,7 @@ func New(o Options) *Service {
 		users:    newCache[string, *Record](userCacheSize),
 		sessions: newCache[tokenHash, *model.Session](sessionCacheSize),
 		pages:    newPages(),
+		presence: newPresence(),
 	}
 	s.cancel = o.Bus.Subscribe(s.forget)
 	return s
@@ -67,7 +70,7 @@ func New(o Options) *Service {
 // Close stops listening and stores what is still kept in memory.
 func (s *Service) Close(ctx context.Context) error {
 	s.cancel()
-	return s.FlushActivity(ctx)
+	return errors.Join(s.storePresence(ctx, false), s.FlushActivity(ctx))
 }
 
 // forget drops from the caches what an event says is stale.
@@ -87,6 +90,9 @@ func (s *Service) forget(e event.Event) {
 	if e.Stale.Everything {
 		s.users.epochs.moveAll()
 		s.pages.moved()
+	}
+	if e.Name == event.StatusChanged {
+		s.presence.changed(e.To.UserID)
 	}
 	if e.Stale.Roles || e.Stale.Everything {
 		s.rolesMu.Lock() // whoever reads them now may keep them a moment longer, not for good

@@ -18,6 +18,7 @@ import (
 	"muster/internal/account"
 	"muster/internal/config"
 	"muster/internal/fault"
+	"muster/internal/hub"
 	"muster/internal/notify"
 	"muster/internal/system"
 	"muster/internal/workspace"
@@ -34,6 +35,7 @@ type Options struct {
 	Accounts  *account.Service
 	Workspace *workspace.Service
 	System    *system.Service
+	Hub       *hub.Hub
 	Mailer    *notify.Mailer
 	Live      *config.Live
 	Log       *slog.Logger

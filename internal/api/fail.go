@@ -81,12 +81,16 @@ const (
 // message is the text of a fault in the language the client prefers; a fault
 // without a name is one of ours and nobody's business.
 func (c *call) message(f *fault.Error) string {
-	language := c.r.Header.Get("Accept-Language")
-	if language == "" {
-		language = c.cfg.LocalizationSettings.DefaultServerLocale
-	}
 	if f.ID == "" {
-		return c.api.messages.text(language, internalID, nil)
+		return c.api.messages.text(c.language(), internalID, nil)
 	}
-	return c.api.messages.text(language, f.ID, f.Params)
+	return c.api.messages.text(c.language(), f.ID, f.Params)
+}
+
+// language is what the client says it prefers.
+func (c *call) language() string {
+	if l := c.r.Header.Get("Accept-Language"); l != "" {
+		return l
+	}
+	return c.cfg.LocalizationSettings.DefaultServerLocale
 }

@@ -259,19 +259,7 @@ func (c *call) ownOrigin(origin string) bool {
 
 // mfaRequired tells whether the account has to set up a second factor first.
 func (c *call) mfaRequired() bool {
-	s, u := c.cfg.ServiceSettings, c.caller.Record.User
-	if !s.EnableMultifactorAuthentication || !s.EnforceMultifactorAuthentication || u.MfaActive || u.IsBot ||
-		c.caller.Session.IsOAuth || c.r.URL.Path == Prefix+"/users/me" {
-		return false
-	}
-	if u.IsGuest() && !c.cfg.GuestAccountsSettings.EnforceMultifactorAuthentication {
-		return false
-	}
-	switch u.AuthService {
-	case model.AuthPassword, model.AuthEmail, model.AuthLDAP:
-		return true
-	}
-	return false
+	return c.r.URL.Path != Prefix+"/users/me" && c.api.Accounts.MFARequired(c.caller)
 }
 
 var _ context.Context = (*call)(nil)

@@ -59,6 +59,7 @@ func (a *API) routes() []route {
 	list = append(list, a.termsRoutes()...)
 	list = append(list, a.switchRoutes()...)
 	list = append(list, a.bootRoutes()...)
+	list = append(list, a.websocketRoutes()...)
 	return append(list, a.openRoutes()...)
 }
 

@@ -40,9 +40,12 @@ func UserActivationStatusChange() Event {
 	return Event{Name: "user_activation_status_change", Data: map[string]any{}}
 }
 
+// StatusChanged is the name of what StatusChange tells.
+const StatusChanged = "status_change"
+
 // StatusChange tells an account its own presence.
 func StatusChange(userID, status string) Event {
-	return Event{Name: "status_change", Data: map[string]any{"user_id": userID, "status": status},
+	return Event{Name: StatusChanged, Data: map[string]any{"user_id": userID, "status": status},
 		To: Audience{UserID: userID}}
 }
 

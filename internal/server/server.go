@@ -22,6 +22,7 @@ import (
 	"muster/internal/blob"
 	"muster/internal/config"
 	"muster/internal/event"
+	"muster/internal/hub"
 	"muster/internal/jobs"
 	"muster/internal/model"
 	"muster/internal/notify"
@@ -39,6 +40,8 @@ type Options struct {
 	Now        func() time.Time
 	// Volatile gives up durability of the database for speed: tests only.
 	Volatile bool
+	// Sockets are the times and bounds of websockets; zero values stand for the usual ones.
+	Sockets hub.Limits
 }
 
 // Server is a running Muster.
@@ -48,6 +51,7 @@ type Server struct {
 	Workspace *workspace.Service
 	Live      *config.Live
 	API       *api.API
+	Hub       *hub.Hub
 	Bus       event.Bus
 	URL       string // where it listens, such as http://127.0.0.1:8065
 
@@ -162,7 +166,11 @@ func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
 	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "muster_store_statements_total", Help: "Statements the database was asked to run."},
 			func() float64 { return float64(s.DB.Statements()) }))
-	s.API, err = api.New(api.Options{Accounts: s.Accounts, Workspace: s.Workspace, System: s.system, Mailer: s.mailer, Live: s.Live, Log: o.Log, Now: o.Now, Metrics: s.registry})
+	s.Hub = hub.New(hub.Options{Bus: bus, Accounts: s.Accounts, Live: s.Live, Places: s.DB, Now: o.Now, Log: o.Log, Limits: o.Sockets})
+	s.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "muster_websockets", Help: "Websockets that are open."},
+		func() float64 { return float64(s.Hub.Sockets()) }))
+	s.API, err = api.New(api.Options{Accounts: s.Accounts, Workspace: s.Workspace, System: s.system, Hub: s.Hub, Mailer: s.mailer,
+		Live: s.Live, Log: o.Log, Now: o.Now, Metrics: s.registry})
 	return err
 }
 
@@ -172,6 +180,7 @@ func (s *Server) background() {
 	s.stopWork = cancel
 	s.work.Go(func() { s.runner.Run(ctx) })
 	s.work.Go(func() { s.system.Follow(ctx) })
+	s.work.Go(func() { s.Accounts.FollowPresence(ctx) })
 	s.every(ctx, 5*time.Second, "store activity", s.Accounts.FlushActivity)
 	s.every(ctx, time.Minute, "end timed do not disturb", s.Accounts.EndDND)
 	s.every(ctx, 24*time.Hour, "remove ended sessions", s.Accounts.CleanSessions)
@@ -202,6 +211,9 @@ func (s *Server) every(ctx context.Context, interval time.Duration, what string,
 // is not done by then is cut off, which is an error.
 func (s *Server) Stop(ctx context.Context) error {
 	errs := []error{s.finishRequests(ctx)}
+	if s.Hub != nil {
+		s.Hub.Close(ctx)
+	}
 	if s.stopWork != nil {
 		s.stopWork()
 		errs = append(errs, s.finishWork(ctx))

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"muster/internal/hub"
 	"muster/internal/server"
 	"muster/internal/store"
 	"muster/internal/testkit/pg"
@@ -36,6 +37,8 @@ type Options struct {
 	NoAdmin bool
 	// Real uses the clock of the machine instead of one the test moves.
 	Real bool
+	// Sockets are the times and bounds of websockets that differ from the usual ones.
+	Sockets hub.Limits
 	// Durable keeps the durability of the database, for tests that kill servers.
 	Durable bool
 }
@@ -90,7 +93,7 @@ func Boot(t testing.TB, folder string, env []string, o Options) *Server {
 			t.Fatal(err)
 		}
 	}
-	s.Server, err = server.Start(t.Context(), server.Options{ConfigFile: file, Environ: env, Log: Logger(t), Now: s.Clock.Now, Volatile: !o.Durable})
+	s.Server, err = server.Start(t.Context(), server.Options{ConfigFile: file, Environ: env, Log: Logger(t), Now: s.Clock.Now, Volatile: !o.Durable, Sockets: o.Sockets})
 	if err != nil {
 		t.Fatalf("start server: %v", err)
 	}

@@ -1,0 +1,149 @@
+package hub
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// wire is one websocket as the hub uses it. Read is for one goroutine; the others
+// may be called from anywhere.
+type wire interface {
+	// Read waits for a whole message.
+	Read() (message []byte, binary bool, err error)
+	// Write sends a text message; it fails when the peer does not take it in time.
+	Write(message []byte) error
+	// Ping sends a ping and waits for its answer.
+	Ping(timeout time.Duration) error
+	// Close says why and closes soon; cutOff closes at once, without a word.
+	Close(why reason)
+}
+
+// reason is what a peer is told when its socket is closed.
+type reason struct {
+	code websocket.StatusCode
+	text string
+}
+
+// The reasons.
+var (
+	cutOff        = reason{}
+	badFrame      = reason{websocket.StatusUnsupportedData, "frame not understood"}
+	badResume     = reason{websocket.StatusPolicyViolation, "connection_id or sequence_number not understood"}
+	notSignedIn   = reason{websocket.StatusPolicyViolation, "not authenticated"}
+	sessionEnded  = reason{websocket.StatusPolicyViolation, "session ended"}
+	tooMany       = reason{websocket.StatusTryAgainLater, "too many connections"}
+	resynchronise = reason{websocket.StatusServiceRestart, "announcements were lost"}
+	stopping      = reason{websocket.StatusGoingAway, "server stops"}
+)
+
+// Sizes of a socket.
+const (
+	frameMax    = 8192 // bytes of a message from the client
+	readBuffer  = 512  // most frames are a ping of the client
+	writeBuffer = 512
+	farewell    = time.Second // how long a peer has to answer a close frame
+)
+
+// accept makes a request a websocket. An error means that nothing was answered yet.
+func accept(w http.ResponseWriter, r *http.Request, writeDeadline time.Duration) (wire, error) {
+	u := &upgrade{ResponseWriter: w, deadline: writeDeadline}
+	ws, err := websocket.Accept(u, r, &websocket.AcceptOptions{InsecureSkipVerify: true}) // the caller knows which origins may come
+	if err != nil {
+		return nil, err
+	}
+	ws.SetReadLimit(frameMax)
+	return &coderWire{ws: ws, raw: u.raw}, nil
+}
+
+// upgrade is an answer that can only become a websocket: refusals of the library are
+// left to the caller, and its buffers are small, because most sockets idle.
+type upgrade struct {
+	http.ResponseWriter
+	deadline time.Duration
+	raw      *timedConn
+	refused  bool
+}
+
+func (u *upgrade) WriteHeader(status int) {
+	if u.refused = status != http.StatusSwitchingProtocols; !u.refused {
+		u.ResponseWriter.WriteHeader(status)
+	}
+}
+
+func (u *upgrade) Write(b []byte) (int, error) {
+	if u.refused {
+		return len(b), nil
+	}
+	return u.ResponseWriter.Write(b)
+}
+
+func (u *upgrade) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	c, rw, err := http.NewResponseController(u.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	u.raw = &timedConn{Conn: c, deadline: u.deadline}
+	early := rw.Reader.Buffered() // frames that came with the request
+	r := bufio.NewReaderSize(io.MultiReader(io.LimitReader(rw.Reader, int64(early)), c), max(readBuffer, early))
+	if early > 0 {
+		if _, err := r.Peek(early); err != nil {
+			return nil, nil, errors.Join(err, c.Close())
+		}
+	}
+	return u.raw, bufio.NewReadWriter(r, bufio.NewWriterSize(u.raw, writeBuffer)), nil
+}
+
+// timedConn gives every write its time, which costs less than a context for each.
+type timedConn struct {
+	net.Conn
+	deadline time.Duration
+}
+
+func (c *timedConn) Write(b []byte) (int, error) {
+	if err := c.SetWriteDeadline(time.Now().Add(c.deadline)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(b)
+}
+
+type coderWire struct {
+	ws  *websocket.Conn
+	raw *timedConn
+}
+
+func (c *coderWire) Read() ([]byte, bool, error) {
+	kind, r, err := c.ws.Reader(context.Background())
+	if err != nil {
+		return nil, false, err
+	}
+	message, err := io.ReadAll(r)
+	return message, kind == websocket.MessageBinary, err
+}
+
+func (c *coderWire) Write(message []byte) error {
+	return c.ws.Write(context.Background(), websocket.MessageText, message)
+}
+
+func (c *coderWire) Ping(timeout time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	return c.ws.Ping(ctx)
+}
+
+func (c *coderWire) Close(why reason) {
+	if why == cutOff {
+		_ = c.raw.Close() // a peer that is gone cannot be told
+		_ = c.ws.CloseNow()
+		return
+	}
+	_ = c.raw.SetReadDeadline(time.Now().Add(farewell)) // fails only when it is closed already
+	_ = c.ws.Close(why.code, why.text)                  // likewise
+	_ = c.raw.Close()
+}
