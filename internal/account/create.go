@@ -116,7 +116,7 @@ func (s *Service) newUser(a perm.Actor, in *model.UserInput) (*model.User, error
 		u.Locale = cfg.LocalizationSettings.DefaultClientLocale
 	}
 	if u.AuthService != model.AuthLDAP && u.AuthService != model.AuthSAML &&
-		!domainAllowed(u.Email, cfg.TeamSettings.RestrictCreationToDomains) {
+		!DomainAllowed(u.Email, cfg.TeamSettings.RestrictCreationToDomains) {
 		return nil, fault.New(fault.Invalid, "api.user.create_user.accepted_domain.app_error")
 	}
 	if u.AuthService == model.AuthPassword {
@@ -137,8 +137,8 @@ func (s *Service) newUser(a perm.Actor, in *model.UserInput) (*model.User, error
 	return u, checkAutoReply(u, "app.user.save.app_error")
 }
 
-// domainAllowed tells whether the address ends in one of the domains; an empty list allows any.
-func domainAllowed(email, domains string) bool {
+// DomainAllowed tells whether the address ends in one of the domains; an empty list allows any.
+func DomainAllowed(email, domains string) bool {
 	list := strings.FieldsFunc(strings.ToLower(domains), func(r rune) bool { return r == ',' || r == ' ' })
 	if len(list) == 0 {
 		return true

@@ -249,7 +249,7 @@ func (s *Service) checkProfile(ctx context.Context, tx *store.Tx, was, u *model.
 		if u.IsGuest() {
 			domains, id = cfg.GuestAccountsSettings.RestrictCreationToDomains, "api.user.update_user.accepted_guest_domain.app_error"
 		}
-		if !domainAllowed(u.Email, domains) {
+		if !DomainAllowed(u.Email, domains) {
 			return fault.New(fault.Invalid, id)
 		}
 	}

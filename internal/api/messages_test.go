@@ -51,6 +51,8 @@ func computedFills(t *testing.T) map[form][]string {
 		"api.user.*.not_available.app_error":    {"email_to_oauth", "oauth_to_email", "email_to_ldap", "ldap_to_email"},
 		"model.bot.is_valid.*.app_error":        {"username", "user_id", "description", "creator_id"},
 		"model.preference.is_valid.*.app_error": {"id", "category", "name", "value"},
+		"model.team.is_valid.*.app_error": {"email", "name", "url", "description", "reserved", "characters", "type", "company",
+			"domains"},
 		"model.user.is_valid.pwd*.app_error":    passwordFills(t),
 	}
 }

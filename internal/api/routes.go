@@ -58,6 +58,8 @@ func (a *API) routes() []route {
 	list = append(list, a.recoveryRoutes()...)
 	list = append(list, a.termsRoutes()...)
 	list = append(list, a.switchRoutes()...)
+	list = append(list, a.teamRoutes()...)
+	list = append(list, a.teamMemberRoutes()...)
 	list = append(list, a.bootRoutes()...)
 	list = append(list, a.websocketRoutes()...)
 	return append(list, a.openRoutes()...)

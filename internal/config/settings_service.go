@@ -18,6 +18,7 @@ type ServiceSettings struct {
 	EnableBotAccountCreation          bool     `access:"integrations_bot_accounts" doc:"Lets people who hold the permission create bots."`
 	DisableBotsWhenOwnerIsDeactivated bool     `default:"true" access:"integrations_bot_accounts" doc:"Deactivates the bots of an account together with it."`
 	EnableEmailInvitations            bool     `access:"authentication_signup" doc:"Lets people invite others by e-mail. On when SiteURL is set, unless given."`
+	EnableAPITeamDeletion             bool     `access:"experimental_features" doc:"Lets teams be deleted for good over the API by those who manage them. The local socket may always."`
 	EnableAPIUserDeletion             bool     `access:"experimental_features" doc:"Lets administrators delete accounts for good over the API. The local socket may always."`
 
 	AllowCookiesForSubdomains         bool `access:"experimental_features" doc:"Sets session cookies for the host of SiteURL and all hosts below it. Needs SiteURL."`
@@ -51,22 +52,23 @@ type ServiceSettings struct {
 	FrameAncestors       string `access:"integrations_cors" doc:"Origins that may show the server's pages in a frame, separated by spaces, besides its own."`
 	WebsocketURL         string `access:"environment_web_server" doc:"Address clients use for the websocket instead of SiteURL."`
 
-	EnableUserStatuses                       bool   `default:"true" access:"experimental_features" doc:"Keeps and shows who is online, away or not to be disturbed."`
-	EnableUserTypingMessages                 bool   `default:"true" access:"experimental_features" doc:"Tells others in a channel that somebody is typing."`
-	TimeBetweenUserTypingUpdatesMilliseconds int    `default:"5000" access:"experimental_features" doc:"How often clients tell that somebody is typing, in milliseconds."`
-	EnableCustomGroups                       bool   `default:"true" access:"site_users_and_teams" doc:"Lets people make groups of users that can be mentioned."`
-	ThreadAutoFollow                         bool   `default:"true" access:"experimental_features" doc:"Makes people follow the threads they start, answer or are mentioned in."`
-	CollapsedThreads                         string `default:"always_on" access:"site_posts" doc:"Whether answers are shown in threads: disabled, default_off, default_on or always_on. All but disabled need ThreadAutoFollow."`
-	PostEditTimeLimit                        int    `default:"-1" access:"user_management_permissions" doc:"Seconds after which the text of a message can no longer be changed; -1 is never."`
-	PostPriority                             bool   `default:"true" access:"site_posts" doc:"Lets people mark a message as important or urgent."`
-	UniqueEmojiReactionLimitPerPost          int    `default:"50" access:"site_posts" doc:"How many different reactions a message can carry."`
-	MinimumHashtagLength                     int    `default:"3" access:"site_posts" doc:"Shortest hashtag clients turn into a link."`
-	EnableLinkPreviews                       bool   `default:"true" access:"site_posts" doc:"Lets clients show previews of links."`
-	EnablePermalinkPreviews                  bool   `default:"true" access:"site_posts" doc:"Lets clients show the message a link points to."`
-	EnableLatex                              bool   `access:"site_posts" doc:"Lets clients draw blocks of LaTeX."`
-	EnableInlineLatex                        bool   `default:"true" access:"site_posts" doc:"Lets clients draw LaTeX inside of lines."`
-	EnableSVGs                               bool   `access:"site_posts" doc:"Lets clients show SVG files. They can carry scripts."`
-	EnableEmojiPicker                        bool   `default:"true" access:"site_emoji" doc:"Shows the list of emoji in clients."`
-	EnableTutorial                           bool   `default:"true" access:"experimental_features" doc:"Shows hints to new people in clients."`
-	EnableDesktopLandingPage                 bool   `default:"true" access:"site_customization" doc:"Asks visitors whether to open a link in the desktop app or the browser."`
+	ExperimentalEnableDefaultChannelLeaveJoinMessages bool   `default:"true" access:"experimental_features" doc:"Writes in the default channels of a team who joined or left it."`
+	EnableUserStatuses                                bool   `default:"true" access:"experimental_features" doc:"Keeps and shows who is online, away or not to be disturbed."`
+	EnableUserTypingMessages                          bool   `default:"true" access:"experimental_features" doc:"Tells others in a channel that somebody is typing."`
+	TimeBetweenUserTypingUpdatesMilliseconds          int    `default:"5000" access:"experimental_features" doc:"How often clients tell that somebody is typing, in milliseconds."`
+	EnableCustomGroups                                bool   `default:"true" access:"site_users_and_teams" doc:"Lets people make groups of users that can be mentioned."`
+	ThreadAutoFollow                                  bool   `default:"true" access:"experimental_features" doc:"Makes people follow the threads they start, answer or are mentioned in."`
+	CollapsedThreads                                  string `default:"always_on" access:"site_posts" doc:"Whether answers are shown in threads: disabled, default_off, default_on or always_on. All but disabled need ThreadAutoFollow."`
+	PostEditTimeLimit                                 int    `default:"-1" access:"user_management_permissions" doc:"Seconds after which the text of a message can no longer be changed; -1 is never."`
+	PostPriority                                      bool   `default:"true" access:"site_posts" doc:"Lets people mark a message as important or urgent."`
+	UniqueEmojiReactionLimitPerPost                   int    `default:"50" access:"site_posts" doc:"How many different reactions a message can carry."`
+	MinimumHashtagLength                              int    `default:"3" access:"site_posts" doc:"Shortest hashtag clients turn into a link."`
+	EnableLinkPreviews                                bool   `default:"true" access:"site_posts" doc:"Lets clients show previews of links."`
+	EnablePermalinkPreviews                           bool   `default:"true" access:"site_posts" doc:"Lets clients show the message a link points to."`
+	EnableLatex                                       bool   `access:"site_posts" doc:"Lets clients draw blocks of LaTeX."`
+	EnableInlineLatex                                 bool   `default:"true" access:"site_posts" doc:"Lets clients draw LaTeX inside of lines."`
+	EnableSVGs                                        bool   `access:"site_posts" doc:"Lets clients show SVG files. They can carry scripts."`
+	EnableEmojiPicker                                 bool   `default:"true" access:"site_emoji" doc:"Shows the list of emoji in clients."`
+	EnableTutorial                                    bool   `default:"true" access:"experimental_features" doc:"Shows hints to new people in clients."`
+	EnableDesktopLandingPage                          bool   `default:"true" access:"site_customization" doc:"Asks visitors whether to open a link in the desktop app or the browser."`
 }

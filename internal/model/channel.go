@@ -8,6 +8,12 @@ const (
 	ChannelGroup   = "G"
 )
 
+// The channels a team begins with. Everybody but guests is in TownSquare.
+const (
+	TownSquare = "town-square"
+	OffTopic   = "off-topic"
+)
+
 // Channel is a place where people write.
 type Channel struct {
 	ID                  string  `json:"id"`

@@ -24,12 +24,13 @@ func (q Q) TeamAccessByName(ctx context.Context, name, userID string) (*TeamAcce
 }
 
 func (q Q) teamAccess(ctx context.Context, which, value, userID string) (*TeamAccess, error) {
-	return one(ctx, q, scanTeamAccess, `SELECT `+teamCols+`, m.user_id IS NOT NULL, COALESCE(m.roles, ''), COALESCE(m.scheme_guest, FALSE),
-			COALESCE(m.scheme_user, FALSE), COALESCE(m.scheme_admin, FALSE), `+teamRoleCols+`
-		FROM teams t LEFT JOIN schemes ts ON ts.id = t.scheme_id AND ts.delete_at = 0
-			LEFT JOIN team_members m ON m.team_id = t.id AND m.user_id = ? AND m.delete_at = 0
-		WHERE `+which, userID, value)
+	return one(ctx, q, scanTeamAccess, teamAccessSelect+`WHERE `+which, userID, value)
 }
+
+const teamAccessSelect = `SELECT ` + teamCols + `, m.user_id IS NOT NULL, COALESCE(m.roles, ''), COALESCE(m.scheme_guest, FALSE),
+		COALESCE(m.scheme_user, FALSE), COALESCE(m.scheme_admin, FALSE), ` + teamRoleCols + `
+	FROM teams t LEFT JOIN schemes ts ON ts.id = t.scheme_id AND ts.delete_at = 0
+		LEFT JOIN team_members m ON m.team_id = t.id AND m.user_id = ? AND m.delete_at = 0 `
 
 func scanTeamAccess(row scanner) (*TeamAccess, error) {
 	a := &TeamAccess{Team: &model.Team{}}

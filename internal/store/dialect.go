@@ -25,14 +25,20 @@ type dialect struct {
 	idsIn func(column string) string
 	// json turns a text argument into the type of a JSON column.
 	json string
+	// asJSON turns a text expression into the type of a JSON column.
+	asJSON func(text string) string
+	// rows is a table with one row, called value, for each object of an argument made by rows.
+	rows string
 	// skipLocked lets several nodes take different rows.
 	skipLocked string
 }
 
 var sqliteDialect = &dialect{
-	name:  SQLite,
-	idsIn: func(column string) string { return column + " IN (SELECT value FROM json_each(?))" },
-	json:  "?",
+	name:   SQLite,
+	idsIn:  func(column string) string { return column + " IN (SELECT value FROM json_each(?))" },
+	json:   "?",
+	rows:   "json_each(?) r",
+	asJSON: func(text string) string { return text },
 }
 
 var postgresDialect = &dialect{
@@ -40,6 +46,8 @@ var postgresDialect = &dialect{
 	forUpdate:  " FOR UPDATE",
 	idsIn:      func(column string) string { return column + " = ANY(?)" },
 	json:       "?::jsonb",
+	asJSON:     func(text string) string { return "(" + text + ")::jsonb" },
+	rows:       "jsonb_array_elements(?::jsonb) r(value)",
 	skipLocked: " FOR UPDATE SKIP LOCKED",
 }
 

@@ -17,21 +17,27 @@ type systemPost struct {
 	props   map[string]any
 }
 
-// writeSystemPost stores a post of the server's and tells the channel.
-func (s *Service) writeSystemPost(ctx context.Context, tx *store.Tx, c *model.Channel, sp systemPost) error {
-	props, err := json.Marshal(sp.props)
-	if err != nil || sp.props == nil {
-		props = []byte("{}")
+// writeSystemPost stores posts of the server's, with two statements for any number of
+// them, and tells the channel.
+func (s *Service) writeSystemPost(ctx context.Context, tx *store.Tx, c *model.Channel, list ...systemPost) error {
+	if len(list) == 0 {
+		return nil
 	}
-	now := s.now()
-	p := &model.Post{ID: model.NewTimeID(now), CreateAt: now, UpdateAt: now, UserID: sp.author.ID, ChannelID: c.ID,
-		Type: sp.kind, Message: sp.message, Props: props}
-	if err := tx.InsertPost(ctx, p); err != nil {
+	posts := make([]*model.Post, len(list))
+	for i, sp := range list {
+		props, err := json.Marshal(sp.props)
+		if err != nil || sp.props == nil {
+			props = []byte("{}")
+		}
+		now := s.now()
+		posts[i] = &model.Post{ID: model.NewTimeID(now), CreateAt: now, UpdateAt: now, UserID: sp.author.ID, ChannelID: c.ID,
+			Type: sp.kind, Message: sp.message, Props: props}
+	}
+	if err := tx.InsertSystemPosts(ctx, c.ID, posts); err != nil {
 		return err
 	}
-	if err := tx.CountPost(ctx, p); err != nil {
-		return err
+	for _, p := range posts {
+		tx.Emit(event.SystemPosted(p.View(), c))
 	}
-	tx.Emit(event.Posted(p.View(), c, sp.author.Username, false))
 	return nil
 }

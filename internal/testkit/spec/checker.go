@@ -44,6 +44,7 @@ var shared = sync.OnceValues(func() (*Checker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the OpenAPI document: %w", err)
 	}
+	allowNull(doc)
 	c := &Checker{Observed: &Observed{}, paths: &pathpattern.Node{}, appError: doc.Components.Schemas["AppError"]}
 	if c.appError == nil {
 		return nil, fmt.Errorf("the OpenAPI document lacks the schema AppError")
