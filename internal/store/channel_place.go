@@ -31,7 +31,7 @@ func (t *Tx) InsertChannelMembers(ctx context.Context, channelID string, members
 			CAST(r.value->>'create_at' AS BIGINT), CAST(r.value->>'guest' AS BOOLEAN), CAST(r.value->>'user' AS BOOLEAN),
 			CAST(r.value->>'admin' AS BOOLEAN)
 		FROM `+t.d.rows+` WHERE TRUE
-		ON CONFLICT (channel_id, user_id) DO NOTHING RETURNING user_id`, channelID, rows(places))
+		ON CONFLICT (channel_id, user_id) DO NOTHING RETURNING user_id`, channelID, jsonRows(places))
 }
 
 // ChannelMembersAmong reads the places that accounts have in a channel.

@@ -27,7 +27,7 @@ type dialect struct {
 	json string
 	// asJSON turns a text expression into the type of a JSON column.
 	asJSON func(text string) string
-	// rows is a table with one row, called value, for each object of an argument made by rows.
+	// rows is a table with one row, called value, for each object of an argument made by jsonRows.
 	rows string
 	// skipLocked lets several nodes take different rows.
 	skipLocked string

@@ -30,7 +30,7 @@ func (t *Tx) InsertSystemPosts(ctx context.Context, channelID string, posts []*m
 	if _, err := exec(ctx, t.Q, `INSERT INTO posts (id, create_at, update_at, user_id, channel_id, message, type, props)
 		SELECT r.value->>'id', CAST(r.value->>'create_at' AS BIGINT), CAST(r.value->>'create_at' AS BIGINT), r.value->>'user_id', ?,
 			r.value->>'message', r.value->>'type', `+t.d.asJSON(`r.value->>'props'`)+`
-		FROM `+t.d.rows+` WHERE TRUE`, channelID, rows(list)); err != nil {
+		FROM `+t.d.rows+` WHERE TRUE`, channelID, jsonRows(list)); err != nil {
 		return err
 	}
 	return change(ctx, t.Q, `UPDATE channels SET

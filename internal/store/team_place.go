@@ -30,7 +30,7 @@ func (t *Tx) EnterTeam(ctx context.Context, teamID string, members []*model.Team
 		FROM `+t.d.rows+` WHERE TRUE
 		ON CONFLICT (team_id, user_id) DO UPDATE SET username = excluded.username, roles = '', create_at = excluded.create_at,
 			delete_at = 0, scheme_guest = excluded.scheme_guest, scheme_user = excluded.scheme_user,
-			scheme_admin = excluded.scheme_admin`, teamID, rows(places))
+			scheme_admin = excluded.scheme_admin`, teamID, jsonRows(places))
 	return err
 }
 
