@@ -12,23 +12,9 @@ import (
 	"muster/internal/store"
 )
 
-// see tells whether the actor may know of an account. Without view_members that
-// is only oneself and those one shares a team or channel with.
-func (s *Service) see(a perm.Actor, userID string) error {
-	if a.UserID == userID && userID != "" {
-		return nil
-	}
-	return a.Need(perm.ViewMembers)
-}
-
-// seesNobody tells whether lists are empty for the actor: without view_members they
-// hold only whom it shares a team or channel with, and there are none yet. Not even
-// its own account is an exception.
-func seesNobody(a perm.Actor) bool { return !a.Can(perm.ViewMembers) }
-
 // User gives an account: one's own in full, others as far as the actor may see them.
 func (s *Service) User(ctx context.Context, a perm.Actor, id string) (Answer, error) {
-	if err := s.see(a, id); err != nil {
+	if err := s.See(ctx, a, id); err != nil {
 		return Answer{}, err
 	}
 	r, err := s.record(ctx, id)
@@ -94,7 +80,7 @@ func (s *Service) lookUp(ctx context.Context, a perm.Actor, find func(context.Co
 	if err != nil {
 		return nil, fault.New(fault.Internal, "app.user.get.app_error").Because(err)
 	}
-	if err := s.see(a, id); err != nil {
+	if err := s.See(ctx, a, id); err != nil {
 		return nil, err
 	}
 	r, err := s.record(ctx, id)
@@ -104,11 +90,9 @@ func (s *Service) lookUp(ctx context.Context, a perm.Actor, find func(context.Co
 // UsersByIDs gives the accounts among ids that exist and that the actor may see,
 // by username; with since (milliseconds) only those changed after it.
 func (s *Service) UsersByIDs(ctx context.Context, a perm.Actor, ids []string, since int64) (Answers, error) {
-	if seesNobody(a) {
-		return s.answers(a, nil), nil
-	}
 	ids = slices.DeleteFunc(unique(ids), func(id string) bool { return !model.ValidID(id) })
-	list, err := s.listed(ctx, a, ids, nil)
+	ids, err := s.seenOf(ctx, a, ids)
+	list, err := s.listed(ctx, a, ids, err)
 	if since > 0 {
 		list.Records = slices.DeleteFunc(list.Records, func(r *Record) bool { return r.UpdateAt <= since })
 	}
@@ -118,12 +102,22 @@ func (s *Service) UsersByIDs(ctx context.Context, a perm.Actor, ids []string, si
 
 // UsersByUsernames gives the accounts with exactly these names that the actor may see, by username.
 func (s *Service) UsersByUsernames(ctx context.Context, a perm.Actor, usernames []string) (Answers, error) {
-	if seesNobody(a) {
-		return s.answers(a, nil), nil
-	}
 	usernames = slices.DeleteFunc(unique(usernames), func(n string) bool { return !model.ValidUsername(n) })
 	ids, err := s.DB.UserIDsByUsernames(ctx, usernames)
+	if err == nil {
+		ids, err = s.seenOf(ctx, a, ids)
+	}
 	return s.listed(ctx, a, ids, err)
+}
+
+// seenOf keeps those of the accounts that the actor may see on lists, in their order.
+func (s *Service) seenOf(ctx context.Context, a perm.Actor, ids []string) ([]string, error) {
+	sight, err := s.SightOf(ctx, a)
+	if err != nil || sight == nil {
+		return ids, err
+	}
+	seen, err := s.DB.SeenAmong(ctx, sight, ids)
+	return slices.DeleteFunc(ids, func(id string) bool { return !slices.Contains(seen, id) }), err
 }
 
 // listed turns a list of ids, or the failure to get it, into what the actor gets.

@@ -37,30 +37,27 @@ type UserList struct {
 	TeamRoles        []string
 }
 
-// Users gives a page of accounts by username.
+// Users gives a page of accounts in the order that is asked for.
 func (s *Service) Users(ctx context.Context, a perm.Actor, l UserList) (Answers, error) {
 	if err := l.check(s.Roles); err != nil {
 		return Answers{}, err
 	}
-	from, err := l.from(a)
+	from, err := s.sourceOf(ctx, a, &l)
 	if err != nil {
 		return Answers{}, err
 	}
-	if from.nobody || seesNobody(a) || l.PerPage == 0 {
+	if l.PerPage == 0 {
 		out := s.answers(a, nil)
 		out.Tagged = from.tagged
 		return out, nil
 	}
-	f := store.UserFilter{Active: from.activity && l.Active, Inactive: from.activity && l.Inactive,
-		Offset: l.Page * l.PerPage, Limit: l.PerPage}
-	if from.role && l.Role != "" || from.roles && len(l.Roles) > 0 {
-		if f.RoleSets, err = s.roleSets(ctx, l.Role, l.Roles, !from.roles); err != nil {
-			return Answers{}, err
-		}
-	}
-	ids, err := s.page(ctx, f)
+	from.filter.Offset, from.filter.Limit = l.Page*l.PerPage, l.PerPage
+	ids, err := s.page(ctx, from.filter)
 	out, err := s.listed(ctx, a, ids, err)
 	out.Tagged = from.tagged
+	if from.plain {
+		out.View = model.ViewOther
+	}
 	return out, err
 }
 
@@ -112,37 +109,6 @@ func (l *UserList) checkRoles(roles func() (*RoleSet, error)) error {
 		}
 	}
 	return nil
-}
-
-// source is where the accounts of a list come from and which filters it honours.
-type source struct {
-	nobody   bool
-	tagged   bool // the list has an ETag
-	activity bool // active and inactive are read
-	role     bool // role is read
-	roles    bool // roles is read
-}
-
-// from decides where the list comes from: the first parameter in the documented
-// order counts, the others are ignored. Teams, channels and groups do not exist yet,
-// so whoever asks for one is told what the documents say of missing ones.
-func (l *UserList) from(a perm.Actor) (source, error) {
-	noChannel := fault.Permission(a.UserID, string(perm.ReadChannel))
-	switch {
-	case l.WithoutTeam:
-		return source{activity: true, role: true}, a.Need(perm.ListUsersWithoutTeam)
-	case l.NotInChannel != "":
-		return source{}, noChannel
-	case l.NotInTeam != "":
-		return source{tagged: true, nobody: l.GroupConstrained}, a.Need(perm.ViewTeam)
-	case l.InTeam != "":
-		return source{tagged: l.Sort == "", nobody: true}, a.Need(perm.ViewTeam)
-	case l.InChannel != "":
-		return source{}, noChannel
-	case l.InGroup != "" || l.NotInGroup != "":
-		return source{}, fault.New(fault.NotFound, "app.group.no_rows")
-	}
-	return source{activity: true, role: true, roles: true}, nil
 }
 
 // roleSets finds the whole role strings in use that satisfy a role filter: any of
@@ -231,6 +197,9 @@ func (p *pages) moved() { p.version.Add(1) }
 
 // page lists the ids of a page from memory or from the database.
 func (s *Service) page(ctx context.Context, f store.UserFilter) ([]string, error) {
+	if !keepable(&f) {
+		return s.DB.UserIDs(ctx, f)
+	}
 	key := pageKey(f)
 	version := s.pages.version.Load()
 	if e, ok := s.pages.entries.GetIfPresent(key); ok && e.version == version {
@@ -243,14 +212,26 @@ func (s *Service) page(ctx context.Context, f store.UserFilter) ([]string, error
 	return ids, err
 }
 
+// keepable tells whether a page stays the same until an account changes its place:
+// presence and what somebody is in a place change unannounced, and what one account may
+// see is asked for too seldom.
+func keepable(f *store.UserFilter) bool {
+	a := &f.As
+	return f.Sort == store.ByUsername && f.Sight == nil && !a.Admin && !a.User && !a.Guest && f.InGroup == "" && f.NotInGroup == "" && !f.GroupConstrained
+}
+
 func pageKey(f store.UserFilter) string {
-	b := make([]byte, 0, 64)
+	b := make([]byte, 0, 96)
 	b = strconv.AppendInt(b, int64(f.Offset), 10)
 	b = append(b, ' ')
 	b = strconv.AppendInt(b, int64(f.Limit), 10)
 	b = append(b, ' ')
-	b = strconv.AppendBool(b, f.Active)
-	b = strconv.AppendBool(b, f.Inactive)
+	for _, flag := range [...]bool{f.Active, f.Inactive, f.WithoutTeam} {
+		b = strconv.AppendBool(b, flag)
+	}
+	for _, id := range [...]string{f.InTeam, f.InChannel, f.NotInTeam, f.NotInChannel} {
+		b = append(append(b, id...), '/')
+	}
 	if f.RoleSets != nil {
 		b = append(b, '!')
 	}

@@ -96,7 +96,7 @@ func (s *Service) DefaultPicture(ctx context.Context, a perm.Actor, userID strin
 }
 
 func (s *Service) pictured(ctx context.Context, a perm.Actor, userID string) (*Record, error) {
-	if err := s.see(a, userID); err != nil {
+	if err := s.See(ctx, a, userID); err != nil {
 		return nil, err
 	}
 	r, err := s.record(ctx, userID)

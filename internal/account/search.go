@@ -36,7 +36,7 @@ type UserSearch struct {
 // SearchUsers finds accounts in whose names or addresses every word of the term
 // occurs, by username.
 func (s *Service) SearchUsers(ctx context.Context, a perm.Actor, q UserSearch) (Answers, error) {
-	if err := q.check(a); err != nil {
+	if err := s.checkSearch(ctx, a, &q); err != nil {
 		return Answers{}, err
 	}
 	if q.nobody() {
@@ -47,45 +47,93 @@ func (s *Service) SearchUsers(ctx context.Context, a perm.Actor, q UserSearch) (
 	if find.Limit == 0 {
 		find.Limit = searchDefault
 	}
-	if q.Role != "" || len(q.Roles) > 0 {
-		sets, err := s.roleSets(ctx, q.Role, q.Roles, false)
-		if err != nil {
-			return Answers{}, err
-		}
-		find.RoleSets = sets
+	honoured := filters{role: true, roles: true}
+	find.Scope, honoured.place = q.scope()
+	l := UserList{Role: q.Role, Roles: q.Roles, ChannelRoles: q.ChannelRoles, TeamRoles: q.TeamRoles}
+	if err := s.filterRoles(ctx, &l, honoured, &find.Scope); err != nil {
+		return Answers{}, err
 	}
+	find.RoleSets = find.Scope.RoleSets
 	return s.found(ctx, a, find)
+}
+
+// scope says among whom is searched, and of which place roles are read: the first of the
+// parameters in the documented order counts.
+func (q *UserSearch) scope() (f store.UserFilter, place string) {
+	f.GroupConstrained = q.GroupConstrained
+	switch {
+	case q.WithoutTeam:
+		f.WithoutTeam = true
+	case q.InChannelID != "":
+		f.InChannel, place = q.InChannelID, "channel"
+	case q.NotInChannelID != "":
+		f.InTeam, f.NotInChannel, place = q.TeamID, q.NotInChannelID, "team"
+	case q.NotInTeamID != "":
+		f.NotInTeam = q.NotInTeamID
+	case q.InGroupID != "":
+		f.InGroup = q.InGroupID
+	case q.NotInGroupID != "":
+		f.NotInGroup = q.NotInGroupID
+	case q.TeamID != "":
+		f.InTeam, place = q.TeamID, "team"
+	}
+	return f, place
 }
 
 func (s *Service) namesSearchable(a perm.Actor) bool {
 	return a.IsAdmin() || s.Config().PrivacySettings.ShowFullName
 }
 
+// fewMembers is how many members of a place are looked at one by one rather than being
+// looked up among all accounts.
+const fewMembers = 5000
+
 func (s *Service) found(ctx context.Context, a perm.Actor, find store.UserSearch) (Answers, error) {
-	if !a.Can(perm.ViewMembers) {
-		return s.answers(a, nil), nil // finds those it shares a team or channel with, and there are none yet
+	var err error
+	if find.Scope.Sight, err = s.SightOf(ctx, a); err != nil {
+		return Answers{}, err
 	}
-	ids, err := s.DB.SearchUsers(ctx, find)
+	n, err := s.DB.PlaceSize(ctx, &find.Scope)
+	find.FewMembers = n > 0 && n <= fewMembers
+	var ids []string
+	if err == nil {
+		ids, err = s.DB.SearchUsers(ctx, find)
+	}
 	if err != nil {
 		return Answers{}, fault.New(fault.Internal, "app.user.search.app_error").Because(err)
 	}
 	return s.listed(ctx, a, ids, nil)
 }
 
-// check refuses impossible searches in the documented order. Teams, channels and
-// groups do not exist yet, so whoever asks for one gets the answer for a missing one.
-func (q *UserSearch) check(a perm.Actor) error {
+// checkSearch refuses impossible searches, and what the actor may not know, in the documented order.
+func (s *Service) checkSearch(ctx context.Context, a perm.Actor, q *UserSearch) error {
 	switch {
 	case q.Term == "":
 		return fault.Body("term")
 	case q.NotInChannelID != "" && q.TeamID == "":
 		return fault.Body("team_id")
-	case q.InGroupID != "" || q.NotInGroupID != "":
-		return fault.New(fault.NotFound, "app.group.no_rows")
-	case q.InChannelID != "" || q.NotInChannelID != "":
-		return fault.Permission(a.UserID, string(perm.ReadChannel))
-	case q.TeamID != "" || q.NotInTeamID != "":
-		if err := a.Need(perm.ViewTeam); err != nil {
+	}
+	for _, id := range [...]string{q.InGroupID, q.NotInGroupID} {
+		if id == "" {
+			continue
+		}
+		if err := s.needGroup(ctx, a, id); err != nil {
+			return err
+		}
+	}
+	for _, id := range [...]string{q.InChannelID, q.NotInChannelID} {
+		if id == "" {
+			continue
+		}
+		if _, err := InChannel(ctx, s.DB.Q, a, id, perm.ReadChannel); err != nil {
+			return err
+		}
+	}
+	for _, id := range [...]string{q.TeamID, q.NotInTeamID} {
+		if id == "" {
+			continue
+		}
+		if err := s.needTeam(ctx, a, id); err != nil {
 			return err
 		}
 	}
@@ -116,21 +164,43 @@ type UserAutocomplete struct {
 	Limit     int // 0 finds nothing
 }
 
+// Completions are the accounts a name may be meant to be; OutOfChannel holds those of the
+// team that are not in the channel, when one was given.
+type Completions struct{ Users, OutOfChannel Answers }
+
 // AutocompleteUsers finds active accounts by their names, never by address.
-func (s *Service) AutocompleteUsers(ctx context.Context, a perm.Actor, q UserAutocomplete) (Answers, error) {
-	switch {
-	case q.InChannel != "":
-		return Answers{}, fault.Permission(a.UserID, string(perm.ReadChannel))
-	case q.InTeam != "":
-		if err := a.Need(perm.ViewTeam); err != nil {
-			return Answers{}, err
+func (s *Service) AutocompleteUsers(ctx context.Context, a perm.Actor, q UserAutocomplete) (out Completions, err error) {
+	if q.InChannel != "" {
+		if _, err := InChannel(ctx, s.DB.Q, a, q.InChannel, perm.ReadChannel); err != nil {
+			return out, err
 		}
-		return s.answers(a, nil), nil
-	case q.Limit < 0:
-		return Answers{}, fault.New(fault.Internal, "app.user.search.app_error")
-	case q.Limit == 0:
-		return s.answers(a, nil), nil
 	}
-	return s.found(ctx, a, store.UserSearch{Term: q.Name, FullNames: s.namesSearchable(a),
-		Limit: min(q.Limit, searchMax)})
+	if q.InTeam != "" {
+		if err := s.needTeam(ctx, a, q.InTeam); err != nil {
+			return out, err
+		}
+	}
+	switch {
+	case q.InChannel != "" && q.InTeam == "":
+		return out, fault.New(fault.Internal, "api.user.autocomplete_users.missing_team_id.app_error")
+	case q.Limit < 0:
+		return out, fault.New(fault.Internal, "app.user.search.app_error")
+	case q.Limit == 0:
+		out.Users = s.answers(a, nil)
+		return out, nil
+	}
+	find := store.UserSearch{Term: q.Name, FullNames: s.namesSearchable(a), Limit: min(q.Limit, searchMax)}
+	find.Scope.InTeam = q.InTeam
+	if q.InChannel == "" {
+		out.Users, err = s.found(ctx, a, find)
+		return out, err
+	}
+	inside := find
+	inside.Scope = store.UserFilter{InChannel: q.InChannel}
+	if out.Users, err = s.found(ctx, a, inside); err != nil {
+		return out, err
+	}
+	find.Scope.NotInChannel = q.InChannel
+	out.OutOfChannel, err = s.found(ctx, a, find)
+	return out, err
 }

@@ -78,7 +78,7 @@ func (s *Service) forget(e event.Event) {
 	for _, id := range e.Stale.Users {
 		s.users.epochs.move(id)
 	}
-	if e.Stale.Lists {
+	if e.Stale.Lists || len(e.Stale.MembershipsOf) > 0 {
 		s.pages.moved()
 	}
 	for _, id := range e.Stale.SessionsOf {

@@ -6,6 +6,7 @@ import (
 
 	"muster/internal/fault"
 	"muster/internal/perm"
+	"muster/internal/store"
 )
 
 // UsersStats is the number of accounts.
@@ -15,8 +16,12 @@ type UsersStats struct {
 
 // Stats counts the active accounts, bots included, that the actor may see.
 func (s *Service) Stats(ctx context.Context, a perm.Actor) (UsersStats, error) {
-	if !a.Can(perm.ViewMembers) {
-		return UsersStats{}, nil // nobody shares a team or channel yet
+	sight, err := s.SightOf(ctx, a)
+	if err != nil {
+		return UsersStats{}, err
+	}
+	if sight != nil {
+		return s.countIn(ctx, store.UserFilter{Active: true, Sight: sight}, true)
 	}
 	return s.count(ctx, func(_ string, _, active bool) bool { return active })
 }
@@ -46,11 +51,26 @@ func (s *Service) FilteredStats(ctx context.Context, a perm.Actor, f StatsFilter
 		return UsersStats{}, err
 	}
 	if f.InTeam != "" || f.InChannel != "" {
-		return UsersStats{}, nil // no team or channel exists yet
+		in := store.UserFilter{Active: !f.IncludeDeleted, InTeam: f.InTeam}
+		honoured := filters{roles: true, place: "team"}
+		if f.InTeam == "" {
+			in.InChannel, honoured.place = f.InChannel, "channel"
+		}
+		l := UserList{Roles: f.Roles, ChannelRoles: f.ChannelRoles, TeamRoles: f.TeamRoles}
+		if err := s.filterRoles(ctx, &l, honoured, &in); err != nil {
+			return UsersStats{}, err
+		}
+		return s.countIn(ctx, in, f.IncludeBots)
 	}
 	return s.count(ctx, func(roles string, isBot, active bool) bool {
 		return (active || f.IncludeDeleted) && (!isBot || f.IncludeBots) && matchesRoles(roles, f.Roles)
 	})
+}
+
+// countIn counts the accounts of a list in a place or in somebody's sight.
+func (s *Service) countIn(ctx context.Context, f store.UserFilter, bots bool) (UsersStats, error) {
+	n, err := s.DB.CountUsers(ctx, f, bots)
+	return UsersStats{TotalUsersCount: n}, store.Fault(err, "app.user.get_total_users_count.app_error")
 }
 
 // count adds up the kept counts of the kinds of account that are wanted.

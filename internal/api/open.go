@@ -9,8 +9,6 @@ func (a *API) openRoutes() []route {
 		{http.MethodPost, "/users/login/cws", open, none, a.notYet, 0},
 		{http.MethodPost, "/users/login/sso/code-exchange", open, none, a.notYet, 0},
 		{http.MethodPost, "/oauth/intune", open, none, a.notYet, atRoot},
-		{http.MethodPost, "/users/group_channels", session, none, a.notYet, 0},
-		{http.MethodGet, "/users/known", session, none, a.notYet, 0},
 		{http.MethodPost, "/users/{user_id}/demote", session, none, a.notYet, alsoLocal},
 		{http.MethodPost, "/users/{user_id}/promote", session, none, a.notYet, alsoLocal},
 		{http.MethodPost, "/users/{user_id}/typing", session, none, a.notYet, 0},

@@ -74,6 +74,8 @@ func (a *API) userRoutes() []route {
 		{http.MethodPost, "/users/usernames", session, payload, a.getUsersByUsernames, noCSRF},
 		{http.MethodPost, "/users/search", session, payload, a.searchUsers, noCSRF},
 		{http.MethodGet, "/users/autocomplete", session, none, a.autocompleteUsers, 0},
+		{http.MethodGet, "/users/known", session, none, a.getKnownUsers, 0},
+		{http.MethodPost, "/users/group_channels", session, payload, a.getUsersByGroupChannels, noCSRF},
 		{http.MethodGet, "/users/stats", session, none, a.getUsersStats, 0},
 		{http.MethodGet, "/users/stats/filtered", session, none, a.getFilteredUsersStats, 0},
 		{http.MethodGet, "/users/invalid_emails", session, none, a.getInvalidEmails, 0},

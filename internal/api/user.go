@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -127,8 +128,34 @@ func (a *API) autocompleteUsers(c *call) error {
 	if err != nil {
 		return err
 	}
-	c.write(http.StatusOK, append(found.AppendJSON([]byte(`{"users":`)), '}'))
+	body := found.Users.AppendJSON([]byte(`{"users":`))
+	if len(found.OutOfChannel.Records) > 0 {
+		body = found.OutOfChannel.AppendJSON(append(body, `,"out_of_channel":`...))
+	}
+	c.write(http.StatusOK, append(body, '}'))
 	return nil
+}
+
+func (a *API) getKnownUsers(c *call) error {
+	ids, err := a.Accounts.KnownUsers(c, c.actor)
+	return array(c, ids, err)
+}
+
+func (a *API) getUsersByGroupChannels(c *call) error {
+	parse := fault.New(fault.Invalid, "api.payload.parse.error")
+	ids, err := decodeOr[[]string](c, parse)
+	if err != nil {
+		return err
+	}
+	if len(ids) == 0 {
+		return parse
+	}
+	slices.Sort(ids)
+	users, err := a.Accounts.GroupChannelUsers(c, c.actor, slices.Compact(ids))
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, users)
 }
 
 func (a *API) getUsersStats(c *call) error {

@@ -47,6 +47,12 @@ func (q Q) TeamMembersOf(ctx context.Context, userID string) ([]*model.TeamMembe
 	return list(ctx, q, scanTeamMember, `SELECT `+teamMemberCols+teamMemberFrom+`WHERE m.user_id = ? ORDER BY m.team_id`, userID)
 }
 
+// LiveTeamMembersOf lists the places of an account in teams that are not archived and that it has not left.
+func (q Q) LiveTeamMembersOf(ctx context.Context, userID string) ([]*model.TeamMember, error) {
+	return list(ctx, q, scanTeamMember, `SELECT `+teamMemberCols+teamMemberFrom+`
+		WHERE m.user_id = ? AND m.delete_at = 0 AND t.delete_at = 0 ORDER BY m.team_id`, userID)
+}
+
 // SaveTeamMember stores a place in a team, new or changed; [Tx.CountTeam] keeps the counts.
 func (t *Tx) SaveTeamMember(ctx context.Context, m *model.TeamMember) error {
 	_, err := exec(ctx, t.Q, `INSERT INTO team_members (team_id, user_id, username, roles, create_at, delete_at,

@@ -23,8 +23,11 @@ type UserSearch struct {
 
 	AllowInactive bool     // find deactivated accounts, too
 	RoleSets      []string // as in UserFilter
-	VisibleTo     string   // when not empty, the only account that may be found
-	Limit         int      // 0 finds nobody
+	// Scope says where the accounts are; what it says of roles, activity, order and page does not count.
+	Scope UserFilter
+	// FewMembers says that the place of the scope has so few members that all of them can be looked at.
+	FewMembers bool
+	Limit      int // 0 finds nobody
 }
 
 // SearchUsers finds accounts by text and gives their ids in the order of usernames.
@@ -38,10 +41,10 @@ func (q Q) searchUsers(ctx context.Context, index userIndex, s UserSearch) ([]st
 	switch {
 	case s.Limit <= 0, s.RoleSets != nil && len(s.RoleSets) == 0, hopeless(words):
 		return nil, nil
-	case len(words) == 0 && s.VisibleTo == "":
-		return q.UserIDs(ctx, UserFilter{Active: !s.AllowInactive, RoleSets: s.RoleSets, Limit: s.Limit})
-	case s.VisibleTo != "":
-		found, err := q.usersNamed(ctx, &s, words, []string{s.VisibleTo})
+	case len(words) == 0:
+		return q.UserIDs(ctx, s.filter())
+	case s.FewMembers, s.Scope.Sight != nil:
+		found, err := q.usersAmong(ctx, &s, words)
 		return page(found, s.Limit), err
 	}
 	found, err := index.search(ctx, q, &userQuery{UserSearch: s, words: words})
@@ -93,10 +96,32 @@ func (q Q) usersNamed(ctx context.Context, s *UserSearch, words, ids []string) (
 	return list(ctx, q, scanUserFound, `SELECT u.id, u.public FROM user_search u`+w.text(), w.args...)
 }
 
+// usersAmong looks at each of a few accounts: the members of the scope's place, or
+// those in the sight of the scope.
+func (q Q) usersAmong(ctx context.Context, s *UserSearch, words []string) ([]userFound, error) {
+	f := s.filter()
+	from, w, _ := f.source(q.d)
+	s.match(w, q.d.userIndex(), words, "u.id = ?")
+	return list(ctx, q, scanUserFound, `SELECT u.id, u.public`+strings.Replace(from, "JOIN users u", "JOIN user_search u", 1)+w.text()+`
+		ORDER BY u.public LIMIT ?`, append(w.args, s.Limit)...)
+}
+
 // scope starts the conditions of a search with those that are not about text. Its
 // rows are called u and have the id, the roles and delete_at of the account.
 func (s *UserSearch) scope(d *dialect) *where {
-	return (&UserFilter{Active: !s.AllowInactive, RoleSets: s.RoleSets}).where(d)
+	f := s.filter()
+	w := f.where(d)
+	if p := f.place(d); p != nil {
+		p.exists(w)
+	}
+	return w
+}
+
+// filter gives the list of everybody among whom the words are looked for.
+func (s *UserSearch) filter() UserFilter {
+	f := s.Scope
+	f.Active, f.RoleSets, f.Sort, f.Offset, f.Limit = !s.AllowInactive, s.RoleSets, ByUsername, 0, s.Limit
+	return f
 }
 
 // match adds the condition that each word occurs in a column that may be searched,
