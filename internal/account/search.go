@@ -183,9 +183,7 @@ func (s *Service) AutocompleteUsers(ctx context.Context, a perm.Actor, q UserAut
 	switch {
 	case q.InChannel != "" && q.InTeam == "":
 		return out, fault.New(fault.Internal, "api.user.autocomplete_users.missing_team_id.app_error")
-	case q.Limit < 0:
-		return out, fault.New(fault.Internal, "app.user.search.app_error")
-	case q.Limit == 0:
+	case q.Limit <= 0:
 		out.Users = s.answers(a, nil)
 		return out, nil
 	}

@@ -102,7 +102,7 @@ func (q Q) usersAmong(ctx context.Context, s *UserSearch, words []string) ([]use
 	f := s.filter()
 	from, w, _ := f.source(q.d)
 	s.match(w, q.d.userIndex(), words, "u.id = ?")
-	return list(ctx, q, scanUserFound, `SELECT u.id, u.public`+strings.Replace(from, "JOIN users u", "JOIN user_search u", 1)+w.text()+`
+	return list(ctx, q, scanUserFound, `SELECT u.id, u.public`+strings.Replace(from, " users u", " user_search u", 1)+w.text()+`
 		ORDER BY u.public LIMIT ?`, append(w.args, s.Limit)...)
 }
 
