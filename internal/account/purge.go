@@ -142,12 +142,31 @@ func (s *Service) purgeOrLater(ctx context.Context, userID string) error {
 	})
 }
 
+// forgetReplies takes what an account wrote out of the threads of others, which count it.
+func (s *Service) forgetReplies(ctx context.Context, userID string) error {
+	const batch = 100
+	for more := true; more; {
+		err := s.DB.Tx(ctx, func(tx *store.Tx) error {
+			n, err := tx.ForgetReplies(ctx, userID, batch)
+			more = n == batch
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // purgeUser removes the traces of an account in batches, its files, and its row. The
 // files go before the row, so that none is left that nobody knows of, and once more
 // behind it, because a picture may have been stored in between.
 func (s *Service) purgeUser(ctx context.Context, userID string) error {
 	if err := s.leavePlaces(ctx, userID); err != nil {
 		return fmt.Errorf("take user %s out of teams and channels: %w", userID, err)
+	}
+	if err := s.forgetReplies(ctx, userID); err != nil {
+		return fmt.Errorf("take user %s out of threads: %w", userID, err)
 	}
 	for _, trace := range store.UserTraces {
 		for more := true; more; {

@@ -51,6 +51,15 @@ var postgresDialect = &dialect{
 	skipLocked: " FOR UPDATE SKIP LOCKED",
 }
 
+// forChange is appended to a SELECT that locks the rows of one of its tables against changes,
+// though not against rows of others that refer to them.
+func (d *dialect) forChange(table string) string {
+	if d.name == Postgres {
+		return " FOR NO KEY UPDATE OF " + table
+	}
+	return "" // the writer is alone
+}
+
 // ids makes a list of strings into one argument for dialect.idsIn, so that the
 // text of the statement, and with it its plan, is the same for every length.
 func (d *dialect) ids(list []string) any {

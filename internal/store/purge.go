@@ -26,6 +26,9 @@ var UserTraces = []Trace{
 	{Table: "bots", key: "user_id"},
 	{Table: "sidebar_channels", key: "category_id, channel_id"},
 	{Table: "sidebar_categories", key: "id"},
+	{Table: "thread_participants", key: "post_id, user_id"}, // empty by now: see Tx.ForgetReplies
+	{Table: "thread_memberships", key: "post_id, user_id"},
+	{Table: "thread_counts", key: "user_id, team_id, deleted"},
 	{Table: "reactions", key: "post_id, user_id, emoji_name"},
 	{Table: "posts", key: "id"},
 	{Table: "team_members", key: "team_id, user_id"}, // empty by now: see Tx.LeavePlaces
