@@ -230,8 +230,8 @@ func (s *Service) setVerified(ctx context.Context, tx *store.Tx, a perm.Actor, w
 	return tx.InsertAudit(ctx, s.audit(a, u.UpdateAt, note))
 }
 
-// CleanTokens removes what mailed links leave behind, in batches: tokens nobody used
-// and counts of mails that count no more.
+// CleanTokens removes what mailed links and counting leave behind, in batches: tokens nobody used
+// and rates under which nothing is counted any more.
 func (s *Service) CleanTokens(ctx context.Context) error {
 	const batch = 1000
 	for n := int64(batch); n == batch; {
@@ -241,8 +241,8 @@ func (s *Service) CleanTokens(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			counts, err := tx.DeleteOldMailCounts(ctx, before, batch)
-			n = max(tokens, counts)
+			rates, err := tx.DeleteFreeRates(ctx, s.now(), batch)
+			n = max(tokens, rates)
 			return err
 		})
 		if err != nil {

@@ -13,9 +13,9 @@ import (
 	"muster/internal/store"
 )
 
-// linksPerHour is how many mails with a link go to an account, and to an address,
-// within an hour. Without it anybody could fill somebody's mailbox.
-const linksPerHour = 5
+// linkRate is how many mails with a link go to an account, and to an address. Without
+// it anybody could fill somebody's mailbox.
+var linkRate = store.Rate{Most: 5, Per: time.Hour}
 
 var (
 	errPointless = errors.New("nobody needs the mail")
@@ -110,14 +110,13 @@ func (m *Mailer) count(ctx context.Context, tx *store.Tx, d *delivery, t *model.
 	if d.job.Data[countedKey] != "" {
 		return nil
 	}
-	now := m.Now()
 	for _, key := range []string{"account " + t.UserID, "address " + t.Extra[model.TokenEmail]} {
-		n, err := tx.CountMail(ctx, model.HashToken(key), now.UnixMilli(), now.Add(-time.Hour).UnixMilli())
+		err := tx.Take(ctx, model.HashToken(key), linkRate, m.Now().UnixMilli())
+		if errors.Is(err, store.ErrNotFound) {
+			return errTooMany
+		}
 		if err != nil {
 			return err
-		}
-		if n > linksPerHour {
-			return errTooMany
 		}
 	}
 	return nil

@@ -199,10 +199,10 @@ func TestOneAddressIsNotFloodedThroughManyAccounts(t *testing.T) {
 	mails := smtp.Start(t, smtp.Options{})
 	onEach(t, mails, func(t *testing.T, d *desk) {
 		victim := "victim" + d.DB.Driver() + "@example.com"
-		for i := range linksPerHour + 1 {
+		for i := range int(linkRate.Most) + 1 {
 			u := d.person("eve" + d.DB.Driver() + string(rune('a'+i)))
 			outcome := sent
-			if i == linksPerHour {
+			if i == int(linkRate.Most) {
 				outcome = tooMany
 			}
 			want(t, "change of address", d.send(model.Mail{Kind: model.MailEmailChange, UserID: u.ID, To: victim}), outcome)

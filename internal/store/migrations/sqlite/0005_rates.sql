@@ -1,0 +1,9 @@
+-- How often something happened that must not happen too often, such as failed sign-ins from an address or mails to an account.
+-- The key is the SHA-256 of what is counted; everything counted under it is forgotten at free_at.
+
+DROP TABLE mail_counts;
+CREATE TABLE rates (
+    key_hash BLOB NOT NULL PRIMARY KEY,
+    free_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX rates_free_at ON rates (free_at);
