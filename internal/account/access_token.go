@@ -37,7 +37,7 @@ func (s *Service) CreateUserAccessToken(ctx context.Context, a perm.Actor, userI
 	}
 	now := s.now()
 	secret := model.NewToken()
-	out := &model.UserAccessToken{ID: model.NewID(), UserID: userID, Description: n.Description, IsActive: true, CreateAt: now, ExpiresAt: n.ExpiresAt}
+	out := &model.UserAccessToken{ID: model.NewTimeID(now), UserID: userID, Description: n.Description, IsActive: true, CreateAt: now, ExpiresAt: n.ExpiresAt}
 	err = s.DB.Tx(ctx, func(tx *store.Tx) error {
 		if err := tx.InsertAccessToken(ctx, out, model.HashToken(secret.Reveal())); err != nil {
 			return err

@@ -133,6 +133,9 @@ func (s *Service) ActivateMfa(ctx context.Context, a perm.Actor, userID, code st
 	if !form {
 		return fault.New(fault.Invalid, "mfa.activate.app_error")
 	}
+	if err := s.mfaCheck(ctx, a, u.ID); err != nil {
+		return err
+	}
 	err = s.DB.Tx(ctx, func(tx *store.Tx) error {
 		if err := s.spendStep(ctx, tx, u.ID, step); err != nil {
 			return fault.New(fault.Unauthenticated, "mfa.activate.bad_token.app_error").Because(err)
@@ -327,9 +330,12 @@ func recoveryHash(code string) []byte {
 
 // MfaRequired tells a sign-in page whether to ask for a code. The answer is the same
 // for every login id, so that nobody learns which accounts exist.
-func (s *Service) MfaRequired(_ context.Context, loginID string) (bool, error) {
+func (s *Service) MfaRequired(ctx context.Context, a perm.Actor, loginID string) (bool, error) {
 	if loginID == "" {
 		return false, fault.Body("login_id")
+	}
+	if err := s.mfaCheck(ctx, a, "login_id="+strings.ToLower(loginID)); err != nil {
+		return false, err
 	}
 	return s.Config().ServiceSettings.EnableMultifactorAuthentication, nil
 }

@@ -30,6 +30,9 @@ func (s *Service) SendPasswordReset(ctx context.Context, a perm.Actor, email str
 		return nil // no account has such an address
 	}
 	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
+		if err := s.take(ctx, tx, s.mailRequest(a, email)...); err != nil {
+			return err
+		}
 		if err := tx.InsertAudit(ctx, s.audit(a, s.now(), "sent="+email)); err != nil {
 			return err
 		}
@@ -130,7 +133,7 @@ func (s *Service) mayReset(t *model.OneTimeToken, u *model.User) error {
 
 // SendVerificationEmail mails a link that confirms an address. It goes to the account
 // that a login id means. As with passwords, nobody learns which accounts exist.
-func (s *Service) SendVerificationEmail(ctx context.Context, _ perm.Actor, email, redirect string) error {
+func (s *Service) SendVerificationEmail(ctx context.Context, a perm.Actor, email, redirect string) error {
 	email = strings.ToLower(email)
 	if email == "" {
 		return fault.Body("email")
@@ -139,6 +142,9 @@ func (s *Service) SendVerificationEmail(ctx context.Context, _ perm.Actor, email
 		return nil
 	}
 	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
+		if err := s.take(ctx, tx, s.mailRequest(a, email)...); err != nil {
+			return err
+		}
 		return s.post(ctx, tx, model.Mail{Kind: model.MailVerifyEmail, To: email, Values: redirectTo(redirect)})
 	})
 	return store.Fault(err, "api.user.send_verify_email.app_error")

@@ -47,6 +47,7 @@ var shownSignInFaults = []string{
 	"api.user.check_user_login_attempts.too_many.app_error",
 	"api.user.check_user_login_attempts.too_many_ldap.app_error",
 	password.BusyID,
+	limitedID,
 }
 
 // Login signs somebody in with a password. The actor has no account yet; it says
@@ -69,17 +70,18 @@ func (s *Service) Login(ctx context.Context, a perm.Actor, c Credentials) (*Sign
 	if c.ID != "" {
 		loginID = c.ID
 	}
-	weak, err := s.checkSignIn(ctx, a, u, c, loginID)
+	t := s.signInAttempt(a, u, c, loginID)
+	weak, err := s.checkSignIn(ctx, a, u, c, t)
 	if err != nil {
 		return nil, s.maskSignIn(err)
 	}
-	r := sessionRequest{user: u, deviceID: c.DeviceID}
+	r := sessionRequest{user: u, deviceID: c.DeviceID, counted: t.counted}
 	if weak {
 		r.rehash = c.Password
 	}
 	in, err := s.issueSession(ctx, a, r)
 	if err != nil {
-		return nil, s.maskSignIn(errors.Join(err, s.forgive(ctx, u.ID)))
+		return nil, s.maskSignIn(errors.Join(err, s.forgive(ctx, t)))
 	}
 	return in, nil
 }
@@ -101,32 +103,28 @@ func (s *Service) findForLogin(ctx context.Context, c Credentials) (*model.User,
 // same steps and the same time; what is wrong with an account (deactivated, a bot,
 // not verified) is said only to who knows its password. It also tells whether the
 // stored hash is weaker than new ones.
-func (s *Service) checkSignIn(ctx context.Context, a perm.Actor, u *model.User, c Credentials, loginID string) (weak bool, err error) {
-	id, stored, queue := "", "", "login_id="+strings.ToLower(loginID)
-	if u != nil && u.AuthService == model.AuthPassword && !u.Password.Empty() {
-		id, stored, queue = u.ID, u.Password.Reveal(), u.ID
-	}
-	unlock, err := s.signIns.lock(ctx, queue, s.Config().MusterSettings.HashQueue)
+func (s *Service) checkSignIn(ctx context.Context, a perm.Actor, u *model.User, c Credentials, t attemptOn) (weak bool, err error) {
+	unlock, err := s.signIns.lock(ctx, t.queue, s.Config().MusterSettings.HashQueue)
 	if err != nil {
 		return false, err
 	}
 	defer unlock()
-	weak, err = s.attempt(ctx, a, attemptOn{userID: id, stored: stored, candidate: c.Password.Reveal(), note: "login_id=" + loginID})
+	weak, err = s.attempt(ctx, a, t)
 	if err != nil {
 		return false, err
 	}
 	if err := s.admissible(u); err != nil {
-		return false, errors.Join(err, s.forgive(ctx, id))
+		return false, errors.Join(err, s.forgive(ctx, t))
 	}
 	if err := s.checkMfa(ctx, u, c.Code); err != nil {
 		if c.Code == "" {
-			return false, errors.Join(err, s.forgive(ctx, id))
+			return false, errors.Join(err, s.forgive(ctx, t))
 		}
-		return false, errors.Join(err, s.failed(ctx, a, attemptOn{userID: id, note: "login_id=" + loginID}))
+		return false, errors.Join(err, s.failed(ctx, a, t))
 	}
 	if s.Config().EmailSettings.RequireEmailVerification && !u.EmailVerified {
 		err := fault.New(fault.Unauthenticated, "api.user.login.not_verified.app_error")
-		return false, errors.Join(err, s.forgive(ctx, id))
+		return false, errors.Join(err, s.forgive(ctx, t))
 	}
 	return weak, nil // the attempt is forgiven together with the new session
 }
@@ -142,93 +140,6 @@ func (s *Service) admissible(u *model.User) error {
 		return fault.New(fault.Unauthenticated, "api.user.login.guest_accounts.disabled.error")
 	}
 	return nil
-}
-
-// attemptOn is one try to prove who one is with a password.
-type attemptOn struct {
-	userID    string // empty when there is no such account
-	stored    string
-	candidate string
-	note      string // for the access history
-}
-
-// attempt counts the try before it looks at the password, so that tries that race
-// cannot exceed the limit, and records a failure. A success stays counted until
-// the caller forgives it. It also tells whether the stored hash is weaker than new ones.
-func (s *Service) attempt(ctx context.Context, a perm.Actor, t attemptOn) (weak bool, err error) {
-	locked := false
-	err = s.DB.Tx(ctx, func(tx *store.Tx) error {
-		locked = false
-		err := tx.CountAttempt(ctx, t.userID, s.Config().ServiceSettings.MaximumLoginAttempts)
-		if errors.Is(err, store.ErrNotFound) {
-			locked = t.userID != ""
-			err = nil
-		}
-		if err != nil || t.note == "" {
-			return err
-		}
-		return tx.InsertAudit(ctx, s.audit(a, s.now(), "attempt - "+t.note))
-	})
-	switch {
-	case err != nil:
-		return false, fault.New(fault.Internal, "app.user.update_failed_pwd_attempts.app_error").Because(err)
-	case locked:
-		return false, fault.New(fault.Unauthenticated, "api.user.check_user_login_attempts.too_many.app_error")
-	}
-	right, weak, err := s.Hasher.Verify(ctx, t.stored, t.candidate)
-	if err != nil {
-		return false, errors.Join(err, s.forgive(ctx, t.userID))
-	}
-	if !right {
-		return false, errors.Join(fault.New(fault.Unauthenticated, "api.user.check_user_password.invalid.app_error"), s.failed(ctx, a, t))
-	}
-	return weak, nil
-}
-
-func (s *Service) failed(ctx context.Context, a perm.Actor, t attemptOn) error {
-	return s.DB.Tx(ctx, func(tx *store.Tx) error {
-		if t.userID != "" {
-			tx.Emit(event.UsersStale(t.userID))
-		}
-		if t.note == "" {
-			return nil
-		}
-		return tx.InsertAudit(ctx, s.audit(a, s.now(), "failure - "+t.note))
-	})
-}
-
-// forgive takes back a counted try that was not a wrong password.
-func (s *Service) forgive(ctx context.Context, userID string) error {
-	if userID == "" {
-		return nil
-	}
-	ctx = context.WithoutCancel(ctx)
-	err := s.DB.Tx(ctx, func(tx *store.Tx) error { return tx.ForgiveAttempt(ctx, userID) })
-	if errors.Is(err, store.ErrNotFound) { // all tries were forgiven meanwhile
-		return nil
-	}
-	return err
-}
-
-// confirmPassword proves that the person behind a session knows the account's password.
-func (s *Service) confirmPassword(ctx context.Context, u *model.User, candidate string) error {
-	if u.Password.Empty() || candidate == "" {
-		return fault.New(fault.Unauthenticated, "api.user.check_user_password.invalid.app_error")
-	}
-	unlock, err := s.signIns.lock(ctx, u.ID, s.Config().MusterSettings.HashQueue)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	_, err = s.attempt(ctx, perm.Actor{UserID: u.ID}, attemptOn{userID: u.ID, stored: u.Password.Reveal(), candidate: candidate})
-	if err != nil {
-		return err
-	}
-	err = s.DB.Tx(ctx, func(tx *store.Tx) error {
-		tx.Emit(event.UsersStale(u.ID))
-		return tx.ResetAttempts(ctx, u.ID)
-	})
-	return store.Fault(err, "app.user.update_failed_pwd_attempts.app_error")
 }
 
 // maskSignIn hides every reason that would tell somebody which accounts exist. What
@@ -260,6 +171,7 @@ type sessionRequest struct {
 	oauth    bool         // signed in through an OAuth provider
 	saml     bool         // signed in through SAML
 	rehash   model.Secret // the password just shown, when a weak hash of it is to be replaced
+	counted  []counted    // what was counted in case the sign-in fails
 }
 
 // issueSession signs the account in: every way of signing in ends here.
@@ -296,10 +208,10 @@ func (s *Service) issueSession(ctx context.Context, a perm.Actor, r sessionReque
 		}
 		tx.Emit(event.UsersStale(r.user.ID))
 		a.UserID, a.SessionID = r.user.ID, session.ID
-		if err := tx.InsertAudit(ctx, s.audit(a, now, "authenticated")); err != nil {
+		if err := s.auditBoth(ctx, tx, a, "authenticated", "success"); err != nil {
 			return err
 		}
-		return tx.InsertAudit(ctx, s.audit(a, now, "success"))
+		return giveBack(ctx, tx, r.counted)
 	})
 	if err != nil {
 		return nil, store.Fault(err, "app.session.save.app_error")

@@ -47,6 +47,7 @@ type Options struct {
 type API struct {
 	Options
 	messages *messages
+	limits   limits
 	measured *prometheus.HistogramVec
 	public   *chi.Mux
 	local    *chi.Mux
@@ -59,7 +60,7 @@ func New(o Options) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{Options: o, messages: m}
+	a := &API{Options: o, messages: m, limits: newLimits(o.Live.Current().Config.RateLimitSettings)}
 	if o.Metrics != nil {
 		a.measured = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "muster_request_seconds", Help: "How long requests took, by operation and status.",
@@ -115,11 +116,18 @@ func answeredAs(method string) []string {
 
 // ServeHTTP answers requests that came over the network.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if cfg := &a.Live.Current().Config; cfg.ServiceSettings.AllowCorsFrom != "" {
-		if announceOrigins(cfg, w.Header(), r); isPreflight(r) {
-			a.newCall(w, r).write(http.StatusNoContent, nil)
-			return
-		}
+	cfg := &a.Live.Current().Config
+	shared := cfg.ServiceSettings.AllowCorsFrom != ""
+	if shared {
+		announceOrigins(cfg, w.Header(), r) // first, so that pages can read a refusal too
+	}
+	if err := a.limits.admit(w, r, cfg, a.Now()); err != nil {
+		a.newCall(w, r).fail(err)
+		return
+	}
+	if shared && isPreflight(r) {
+		a.newCall(w, r).write(http.StatusNoContent, nil)
+		return
 	}
 	a.serve(w, r, a.public)
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -39,6 +40,10 @@ type errorBody struct {
 // fail is the only writer of errors. Causes stay here: they go to the log when the
 // fault is ours, and never to a client.
 func (c *call) fail(err error) {
+	if errors.Is(err, errLimitExceeded) {
+		c.tooFast()
+		return
+	}
 	f := fault.As(err)
 	if f == nil {
 		f = fault.New(fault.Internal, internalID).Because(err)

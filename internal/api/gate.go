@@ -134,11 +134,17 @@ func (c *call) enter() error {
 		c.actor.IP = addr.String()
 	}
 	c.actor.UserAgent, c.actor.Path = c.r.UserAgent(), c.r.URL.Path
+	if err := c.admitOperation(); err != nil {
+		return err
+	}
 	token, from := tokenOf(c.r)
 	if token != "" {
 		if err := c.attach(token, from); err != nil {
 			return err
 		}
+	}
+	if err := c.admitUser(); err != nil {
+		return err
 	}
 	if c.route.access == open {
 		return nil

@@ -24,7 +24,7 @@ func (a *API) checkUserMfa(c *call) error {
 	if err != nil {
 		return err
 	}
-	required, err := a.Accounts.MfaRequired(c, in["login_id"])
+	required, err := a.Accounts.MfaRequired(c, c.actor, in["login_id"])
 	if err != nil {
 		return err
 	}

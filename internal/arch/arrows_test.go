@@ -32,6 +32,7 @@ func with(list []string, more ...string) []string { return append(slices.Clone(l
 var arrows = map[string]arrow{
 	"fault":     {why: "everything may end in a fault, so it can know nothing"},
 	"fold":      {why: "it folds texts and knows nothing of what they are"},
+	"rate":      {why: "it counts callers and knows no requests"},
 	"useragent": {why: "it reads a header and knows nothing of sessions"},
 	"model":     {may: []string{"fault"}, why: "it holds what is true without a database"},
 	"event":     {may: []string{"model"}, why: "an event is what happened, not who wants to know"},
@@ -49,7 +50,7 @@ var arrows = map[string]arrow{
 	"notify":    {may: base, why: "it sends what a job tells it to send", http: true},
 	"hub":       {may: []string{"model", "fault", "event", "config", "perm", "account"}, why: "it hands events to sockets and decides nothing", http: true},
 	"api": {
-		may:  []string{"model", "fault", "config", "perm", "account", "system", "sso", "workspace", "talk", "notify", "hub"},
+		may:  []string{"model", "fault", "config", "perm", "account", "system", "sso", "workspace", "talk", "notify", "hub", "rate"},
 		why:  "handlers translate: statements and rules are reached through a service",
 		http: true,
 	},

@@ -39,4 +39,10 @@ type MusterSettings struct {
 	TrustedProxies          []string `rules:"locked" doc:"Networks of reverse proxies, such as 10.0.0.0/8. Forwarding headers of others are ignored."`
 	AllowPrivateAddresses   bool     `rules:"locked" doc:"Lets the server call addresses of private networks for providers, previews and webhooks."`
 	SlowRequestMilliseconds int      `default:"1000" access:"environment_logging" doc:"Requests that take longer are logged, in milliseconds; 0 is none."`
+	FailedSignInsPerAccount int      `default:"100" access:"environment_rate_limiting" doc:"Wrong passwords and codes for one account within an hour, after which a sign-in is refused with 429 for a while; 0 is no limit. ServiceSettings.MaximumLoginAttempts locks the account besides."`
+	FailedSignInsPerAddress int      `default:"300" access:"environment_rate_limiting" doc:"Wrong passwords and codes from one address (of IPv6 from one network of 64 bits) within an hour, after which its sign-ins are refused with 429 for a while; 0 is no limit."`
+	MailRequestsPerAccount  int      `default:"20" access:"environment_rate_limiting" doc:"Requests for a new password or a verification mail to one address within an hour; 0 is no limit. At most 5 mails are sent."`
+	MailRequestsPerAddress  int      `default:"200" access:"environment_rate_limiting" doc:"Requests for a new password or a verification mail that one client address makes within an hour; 0 is no limit."`
+	MfaChecksPerAccount     int      `default:"100" access:"environment_rate_limiting" doc:"Questions whether an account needs a second factor, and codes tried to set one up, within an hour; 0 is no limit."`
+	MfaChecksPerAddress     int      `default:"3000" access:"environment_rate_limiting" doc:"The same from one client address; 0 is no limit."`
 }

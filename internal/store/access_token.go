@@ -35,22 +35,23 @@ func (q Q) AccessTokenByHash(ctx context.Context, hash []byte) (*model.UserAcces
 	return one(ctx, q, scanAccessToken, `SELECT `+accessTokenCols+` FROM user_access_tokens t WHERE t.token_hash = ?`, hash)
 }
 
-// AccessTokens lists the tokens of an account, or with an empty id of all, by id.
+// AccessTokens lists the tokens of an account, or with an empty id of all, newest first: the
+// ids begin with the time.
 func (q Q) AccessTokens(ctx context.Context, userID string, offset, limit int) ([]*model.UserAccessToken, error) {
 	w := &where{}
 	if userID != "" {
 		w.add("t.user_id = ?", userID)
 	}
 	return list(ctx, q, scanAccessToken, `SELECT `+accessTokenCols+` FROM user_access_tokens t`+w.text()+`
-		ORDER BY t.id LIMIT ? OFFSET ?`, append(w.args, limit, offset)...)
+		ORDER BY t.id DESC LIMIT ? OFFSET ?`, append(w.args, limit, offset)...)
 }
 
 // AccessTokensMatching lists the tokens whose own id, or whose owner's id or name,
-// is the term.
+// is the term, newest first.
 func (q Q) AccessTokensMatching(ctx context.Context, term string, limit int) ([]*model.UserAccessToken, error) {
 	return list(ctx, q, scanAccessToken, `SELECT `+accessTokenCols+` FROM user_access_tokens t
 		WHERE t.id = ? OR t.user_id = ? OR t.user_id IN (SELECT id FROM users WHERE username = ?)
-		ORDER BY t.id LIMIT ?`, term, term, term, limit)
+		ORDER BY t.id DESC LIMIT ?`, term, term, term, limit)
 }
 
 // SetAccessTokenActive switches a token on or off.

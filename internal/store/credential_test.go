@@ -75,16 +75,16 @@ func TestAccessTokensAreListedAndSearched(t *testing.T) {
 			}
 			return out
 		}
-		equal(t, "of all", tokens(db.AccessTokens(ctx, "", 0, 9)), []string{a1.ID, b1.ID, a2.ID})
+		equal(t, "of all", tokens(db.AccessTokens(ctx, "", 0, 9)), []string{a2.ID, b1.ID, a1.ID})
 		equal(t, "a page", tokens(db.AccessTokens(ctx, "", 1, 1)), []string{b1.ID})
-		equal(t, "of one", tokens(db.AccessTokens(ctx, amy.ID, 0, 9)), []string{a1.ID, a2.ID})
+		equal(t, "of one", tokens(db.AccessTokens(ctx, amy.ID, 0, 9)), []string{a2.ID, a1.ID})
 		equal(t, "of nobody", tokens(db.AccessTokens(ctx, "none", 0, 9)), []string(nil))
 		for term, want := range map[string][]string{
-			a1.ID: {a1.ID}, amy.ID: {a1.ID, a2.ID}, "bob": {b1.ID}, "Bob": nil, "b": nil, "": nil, "%": nil,
+			a1.ID: {a1.ID}, amy.ID: {a2.ID, a1.ID}, "bob": {b1.ID}, "Bob": nil, "b": nil, "": nil, "%": nil,
 		} {
 			equal(t, "search "+term, tokens(db.AccessTokensMatching(ctx, term, 9)), want)
 		}
-		equal(t, "search, one", tokens(db.AccessTokensMatching(ctx, "amy", 1)), []string{a1.ID})
+		equal(t, "search, one", tokens(db.AccessTokensMatching(ctx, "amy", 1)), []string{a2.ID})
 	})
 }
 
