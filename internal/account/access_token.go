@@ -170,9 +170,19 @@ func (s *Service) EnableUserAccessToken(ctx context.Context, a perm.Actor, id st
 // RotateUserAccessToken gives a token another secret; the old one is useless from
 // that moment. The answer is the only place that shows the new one.
 func (s *Service) RotateUserAccessToken(ctx context.Context, a perm.Actor, id string) (*model.UserAccessToken, error) {
+	if a.IsOAuth {
+		return nil, fault.Permission(a.UserID, string(perm.CreateUserAccessToken))
+	}
 	secret := model.NewToken()
 	var out model.UserAccessToken
 	err := s.changeAccessToken(ctx, a, perm.CreateUserAccessToken, id, func(tx *store.Tx, t *model.UserAccessToken) error {
+		_, target, err := s.target(ctx, tx.Q, t.UserID)
+		if err == nil {
+			err = a.NeedAboveAdmin(target) // the secret opens the account, as a new token would
+		}
+		if err != nil {
+			return err
+		}
 		if err := tx.DeleteSessionsOfAccessToken(ctx, id); err != nil {
 			return err
 		}

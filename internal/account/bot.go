@@ -325,7 +325,7 @@ func (s *Service) ConvertBotToUser(ctx context.Context, a perm.Actor, userID str
 	if err := a.Need(perm.ManageSystem); err != nil {
 		return nil, err
 	}
-	if err := s.policy().Check(r.Patch.Password.Reveal()); err != nil {
+	if err := s.checkBotPassword(ctx, userID, r); err != nil {
 		return nil, err
 	}
 	hash, err := s.Hasher.Hash(ctx, r.Patch.Password.Reveal())
@@ -341,6 +341,17 @@ func (s *Service) ConvertBotToUser(ctx context.Context, a perm.Actor, userID str
 		return nil, store.Fault(err, "app.user.update.finding.app_error")
 	}
 	return out, nil
+}
+
+// checkBotPassword refuses a password that breaks the rules for the account a bot is to be.
+func (s *Service) checkBotPassword(ctx context.Context, userID string, r BotToUser) error {
+	u, err := s.DB.User(ctx, userID)
+	if err != nil {
+		return store.Fault(err, "app.user.get.app_error", errNoBot())
+	}
+	u = u.Clone()
+	s.applyProfile(u, r.Patch.Input(u))
+	return s.checkPassword(u, r.Patch.Password)
 }
 
 func (s *Service) botToUser(ctx context.Context, tx *store.Tx, userID string, r BotToUser, hash model.Secret) (*model.User, error) {
@@ -362,6 +373,9 @@ func (s *Service) botToUser(ctx context.Context, tx *store.Tx, userID string, r 
 		return nil, store.Fault(err, "app.bot.permenent_delete.internal_error", errNoBot())
 	}
 	if err := tx.UpdateUser(ctx, was, u); err != nil {
+		return nil, err
+	}
+	if err := tx.DeleteTokensOf(ctx, userID, model.TokenPasswordRecovery); err != nil { // from before it was a bot
 		return nil, err
 	}
 	tx.Emit(event.ListsStale(u.ID))

@@ -93,7 +93,7 @@ func (s *Service) switchToEmail(ctx context.Context, a perm.Actor, r SwitchReque
 	case !slices.Contains(providers, u.AuthService):
 		return "", fault.New(fault.Invalid, "api.user.oauth_to_email.not_oauth_user.app_error")
 	}
-	if err := s.policy().Check(r.NewPassword.Reveal()); err != nil {
+	if err := s.checkPassword(u, r.NewPassword); err != nil {
 		return "", err
 	}
 	hash, err := s.Hasher.Hash(ctx, r.NewPassword.Reveal())
@@ -120,13 +120,16 @@ func (s *Service) switchToEmail(ctx context.Context, a perm.Actor, r SwitchReque
 	return "/login?extra=signin_change", store.Fault(err, "app.user.update_password.app_error")
 }
 
-// replaceSignIn stores another way of signing in: failed tries are forgotten, and
-// every session ends.
+// replaceSignIn stores another way of signing in: failed tries are forgotten, links
+// for another password are useless, and every session ends.
 func (s *Service) replaceSignIn(ctx context.Context, tx *store.Tx, was, u *model.User) error {
 	if err := tx.UpdateUser(ctx, was, u); err != nil {
 		return err
 	}
 	if err := tx.ResetAttempts(ctx, u.ID); err != nil {
+		return err
+	}
+	if err := tx.DeleteTokensOf(ctx, u.ID, model.TokenPasswordRecovery); err != nil {
 		return err
 	}
 	tx.Emit(event.UsersStale(u.ID))

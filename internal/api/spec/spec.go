@@ -15,6 +15,9 @@ var operationsTable string
 //go:embed all.json
 var openAPI []byte
 
+//go:embed muster.json
+var additions []byte
+
 // Operation is one line of the operations table.
 type Operation struct {
 	Method   string // upper case
@@ -41,6 +44,10 @@ func Operations() []Operation {
 // OpenAPI gives the OpenAPI document as JSON. The bytes are shared: callers must
 // not change them.
 func OpenAPI() []byte { return openAPI }
+
+// Additions gives the OpenAPI document of the operations that only Muster has, as JSON.
+// The bytes are shared like those of OpenAPI.
+func Additions() []byte { return additions }
 
 // parseOperation reads the columns method, path, operation and statuses.
 func parseOperation(line string) (Operation, error) {

@@ -53,10 +53,16 @@ var shared = sync.OnceValues(func() (*Checker, error) {
 	// constant segment and falls back to the variable one as the server does. The
 	// router itself refuses the published document for small sins in schemas that
 	// do not hinder a comparison.
-	for path, item := range doc.Paths.Map() {
-		for method, op := range item.Operations() {
-			if err := c.paths.Add(method+" "+path, &route{path, op}, nil); err != nil {
-				return nil, fmt.Errorf("route %s %s of the OpenAPI document: %w", method, path, err)
+	added, err := openapi3.NewLoader().LoadFromData(spec.Additions())
+	if err != nil {
+		return nil, fmt.Errorf("read the OpenAPI document of the additions: %w", err)
+	}
+	for _, d := range []*openapi3.T{doc, added} {
+		for path, item := range d.Paths.Map() {
+			for method, op := range item.Operations() {
+				if err := c.paths.Add(method+" "+path, &route{path, op}, nil); err != nil {
+					return nil, fmt.Errorf("route %s %s of the OpenAPI document: %w", method, path, err)
+				}
 			}
 		}
 	}

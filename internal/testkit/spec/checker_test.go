@@ -46,6 +46,8 @@ func TestCheck(t *testing.T) {
 		{"another content type", "GET", "/users/me", 200, "text/plain", `{}`, `content type "text/plain"`},
 		{"a generic error that is not JSON", "POST", "/users/login", 404, "text/plain", `no`, "not JSON"},
 		{"a generic error of another shape", "POST", "/users/login", 404, jsonType, `{"status_code":"404"}`, "status_code"},
+		{"an addition of ours", "GET", "/users/me/mfa/recovery_codes", 200, jsonType, `{"remaining":3}`, ""},
+		{"an addition that shows too much", "GET", "/users/me/mfa/recovery_codes", 200, jsonType, `{"remaining":3,"codes":[]}`, "codes"},
 		{"an empty body", "GET", "/users/me", 200, jsonType, ``, "not JSON"},
 		{"two JSON values", "GET", "/users/me", 200, jsonType, `{}{}`, "goes on"},
 	} {
