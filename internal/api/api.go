@@ -21,6 +21,7 @@ import (
 	"muster/internal/hub"
 	"muster/internal/notify"
 	"muster/internal/system"
+	"muster/internal/talk"
 	"muster/internal/workspace"
 )
 
@@ -34,6 +35,7 @@ const Version = "11.6.0"
 type Options struct {
 	Accounts  *account.Service
 	Workspace *workspace.Service
+	Talk      *talk.Service
 	System    *system.Service
 	Hub       *hub.Hub
 	Mailer    *notify.Mailer

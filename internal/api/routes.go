@@ -60,6 +60,7 @@ func (a *API) routes() []route {
 	list = append(list, a.switchRoutes()...)
 	list = append(list, a.teamRoutes()...)
 	list = append(list, a.teamMemberRoutes()...)
+	list = append(list, a.postRoutes()...)
 	list = append(list, a.bootRoutes()...)
 	list = append(list, a.websocketRoutes()...)
 	return append(list, a.openRoutes()...)

@@ -7,11 +7,52 @@ import (
 )
 
 // Posted tells the members of a channel that something was written there; senderName
-// is the name of its author.
-func Posted(p model.PostView, c *model.Channel, senderName string, setOnline bool) Event {
-	post, _ := json.Marshal(p) // a post always has a JSON form
-	return Event{Name: "posted", To: Audience{ChannelID: c.ID}, Data: map[string]any{
-		"post": string(post), "channel_type": c.Type, "channel_display_name": c.DisplayName, "channel_name": c.Name,
+// is the name of its author. Those who are mentioned, and those who follow the thread, learn
+// that it concerns them.
+func Posted(p model.PostView, c *model.Channel, senderName string, setOnline bool, mentioned, followers []string) Event {
+	e := Event{Name: "posted", To: Audience{ChannelID: c.ID}, Data: map[string]any{
+		"post": text(p), "channel_type": c.Type, "channel_display_name": c.DisplayName, "channel_name": c.Name,
 		"sender_name": "@" + senderName, "team_id": c.TeamID, "set_online": setOnline,
 	}}
+	e.concern("mentions", mentioned)
+	e.concern("followers", followers)
+	return e
+}
+
+// concern tells accounts that the event is about them, each in its own copy.
+func (e *Event) concern(how string, userIDs []string) {
+	for _, id := range userIDs {
+		if e.For == nil {
+			e.For = make(map[string]map[string]any, len(userIDs))
+		}
+		if e.For[id] == nil {
+			e.For[id] = map[string]any{}
+		}
+		e.For[id][how] = `["` + id + `"]`
+	}
+}
+
+// text gives a part of a payload that clients expect as JSON inside of a text.
+func text(v any) string {
+	b, _ := json.Marshal(v) // what is sent always has a JSON form
+	return string(b)
+}
+
+// PostEdited tells the members of a channel that a post is another now.
+func PostEdited(p model.PostView) Event {
+	return Event{Name: "post_edited", To: Audience{ChannelID: p.ChannelID}, Data: map[string]any{"post": text(p)}}
+}
+
+// PostDeleted tells the members of a channel that a post is gone; administrators learn by whom.
+func PostDeleted(p model.PostView, by string) []Event {
+	post := text(p)
+	return []Event{
+		{Name: "post_deleted", To: Audience{ChannelID: p.ChannelID, OthersOnly: true}, Data: map[string]any{"post": post}},
+		{Name: "post_deleted", To: Audience{ChannelID: p.ChannelID, AdminsOnly: true}, Data: map[string]any{"post": post, "delete_by": by}},
+	}
+}
+
+// MultipleChannelsViewed tells an account which of its channels it has read, and up to when.
+func MultipleChannelsViewed(userID string, times map[string]int64) Event {
+	return Event{Name: "multiple_channels_viewed", To: Audience{UserID: userID}, Data: map[string]any{"channel_times": times}}
 }

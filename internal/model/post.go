@@ -1,5 +1,13 @@
 package model
 
+import (
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+
+	"muster/internal/fault"
+)
+
 // Limits of a post.
 const (
 	PostMessageMax  = 16383  // code points
@@ -55,6 +63,55 @@ type Post struct {
 	PendingPostID string
 }
 
+// The types of posts that people may write, besides those that begin with customType.
+const (
+	PostDefault         = ""
+	PostSlackAttachment = "slack_attachment"
+	PostMe              = "me"
+	PostReminder        = "reminder"
+	PostBurnOnRead      = "burn_on_read"
+	customType          = "custom_"
+	systemType          = "system_"
+	postTypeMax         = 26 // bytes
+)
+
+// System tells whether the server itself wrote the post.
+func (p *Post) System() bool { return SystemPostType(p.Type) }
+
+// SystemPostType tells whether only the server writes posts of this type.
+func SystemPostType(t string) bool { return strings.HasPrefix(t, systemType) || t == PostAddBotTeams }
+
+// Check tells whether the post can be stored.
+func (p *Post) Check() error {
+	wrong := func(field string) *fault.Error {
+		return fault.New(fault.Invalid, "model.post.is_valid."+field+".app_error")
+	}
+	files, _ := json.Marshal(p.FileIDs) // a list of texts always has a JSON form
+	switch {
+	case p.RootID != "" && !ValidID(p.RootID):
+		return wrong("root_id")
+	case utf8.RuneCountInString(p.Message) > PostMessageMax:
+		return wrong("message_length").With("Length", utf8.RuneCountInString(p.Message)).With("Max", PostMessageMax)
+	case len(p.Hashtags) > PostHashtagsMax:
+		return wrong("hashtags")
+	case !validPostType(p.Type):
+		return wrong("type")
+	case utf8.RuneCount(files) > PostFileIDsMax:
+		return wrong("file_ids")
+	case utf8.RuneCount(p.Props) > PostPropsMax:
+		return wrong("props")
+	}
+	return nil
+}
+
+func validPostType(t string) bool {
+	switch t {
+	case PostDefault, PostSlackAttachment, PostMe, PostReminder, PostBurnOnRead, PostAddBotTeams:
+		return true
+	}
+	return len(t) <= postTypeMax && (strings.HasPrefix(t, customType) || strings.HasPrefix(t, systemType))
+}
+
 // AboutMembership tells whether the post only says that somebody came or went, which
 // nobody has to read.
 func (p *Post) AboutMembership() bool {
@@ -64,4 +121,16 @@ func (p *Post) AboutMembership() bool {
 		return true
 	}
 	return false
+}
+
+// Counts tells by how much the post moves the counts of its channel: of what somebody has
+// to read, and of the roots among it.
+func (p *Post) Counts() (msgs, roots int64) {
+	switch {
+	case p.AboutMembership():
+		return 0, 0
+	case p.RootID != "":
+		return 1, 0
+	}
+	return 1, 1
 }

@@ -19,9 +19,10 @@ type PostView struct {
 	Type          string          `json:"type"`
 	Props         RawJSON         `json:"props"`
 	Hashtags      string          `json:"hashtags"`
-	FileIDs       StringList      `json:"file_ids,omitempty"`
+	FileIDs       StringList      `json:"file_ids"`
 	PendingPostID string          `json:"pending_post_id"`
 	HasReactions  bool            `json:"has_reactions,omitempty"`
+	RemoteID      *string         `json:"remote_id,omitempty"`
 	ReplyCount    int64           `json:"reply_count"`
 	LastReplyAt   int64           `json:"last_reply_at"`
 	Participants  json.RawMessage `json:"participants"`
@@ -37,6 +38,15 @@ func (p *Post) View() PostView {
 		Participants: json.RawMessage("null"), Metadata: json.RawMessage("{}")}
 	if v.Props == nil {
 		v.Props = RawJSON("{}")
+	}
+	if v.FileIDs == nil {
+		v.FileIDs = StringList{}
+	}
+	if !p.System() {
+		v.RemoteID = new("")
+	}
+	if p.DeleteAt != 0 && p.OriginalID == "" {
+		v.Message, v.FileIDs = "", StringList{} // what was deleted is told, not what it said
 	}
 	return v
 }

@@ -29,6 +29,7 @@ import (
 	"muster/internal/password"
 	"muster/internal/store"
 	"muster/internal/system"
+	"muster/internal/talk"
 	"muster/internal/workspace"
 )
 
@@ -49,6 +50,7 @@ type Server struct {
 	DB        *store.DB
 	Accounts  *account.Service
 	Workspace *workspace.Service
+	Talk      *talk.Service
 	Live      *config.Live
 	API       *api.API
 	Hub       *hub.Hub
@@ -146,6 +148,8 @@ func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
 		Hasher: hasher, Files: s.files, Pictures: blob.NewDecoder(128 << 20), Now: o.Now, Log: o.Log})
 	s.Workspace = workspace.New(workspace.Options{DB: s.DB, Bus: bus, Config: func() *config.Config { return &s.Live.Current().Config },
 		Accounts: s.Accounts, Now: o.Now, Log: o.Log})
+	s.Talk = talk.New(talk.Options{DB: s.DB, Bus: bus, Config: func() *config.Config { return &s.Live.Current().Config },
+		Accounts: s.Accounts, Workspace: s.Workspace, Now: o.Now, Log: o.Log})
 	s.system = system.New(system.Options{DB: s.DB, Bus: bus, Live: s.Live, Now: o.Now, Log: o.Log,
 		Load: func(override []byte) (*config.Loaded, error) {
 			return config.Load(config.LoadOptions{File: o.ConfigFile, Environ: o.Environ, Override: override})
@@ -166,11 +170,15 @@ func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
 	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "muster_store_statements_total", Help: "Statements the database was asked to run."},
 			func() float64 { return float64(s.DB.Statements()) }))
+<<<<<<< HEAD
 	s.Hub = hub.New(hub.Options{Bus: bus, Accounts: s.Accounts, Live: s.Live, Places: s.DB, Now: o.Now, Log: o.Log, Limits: o.Sockets})
 	s.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "muster_websockets", Help: "Websockets that are open."},
 		func() float64 { return float64(s.Hub.Sockets()) }))
 	s.API, err = api.New(api.Options{Accounts: s.Accounts, Workspace: s.Workspace, System: s.system, Hub: s.Hub, Mailer: s.mailer,
 		Live: s.Live, Log: o.Log, Now: o.Now, Metrics: s.registry})
+=======
+	s.API, err = api.New(api.Options{Accounts: s.Accounts, Workspace: s.Workspace, Talk: s.Talk, System: s.system, Mailer: s.mailer, Live: s.Live, Log: o.Log, Now: o.Now, Metrics: s.registry})
+>>>>>>> b50ba01 (Let people write, read, list and delete posts)
 	return err
 }
 

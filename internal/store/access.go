@@ -73,10 +73,38 @@ func (q Q) ChannelAccessByName(ctx context.Context, teamID, name, userID string)
 	return one(ctx, q, scanChannelAccess, channelAccessSelect+`WHERE COALESCE(c.team_id, '') = ? AND c.name = ?`, userID, userID, teamID, name)
 }
 
-const channelAccessSelect = `SELECT ` + channelCols + `, m.user_id IS NOT NULL, COALESCE(m.roles, ''), COALESCE(m.scheme_guest, FALSE),
+// Writer is somebody who wants to write in a channel.
+type Writer struct {
+	ChannelAccess
+	UserID   string
+	Username string
+	LastRead int64 // how many of the channel's posts a member has read
+}
+
+// LockWriters holds a channel until the transaction ends, and reads it together with what
+// accounts are there, in one statement.
+func (t *Tx) LockWriters(ctx context.Context, channelID string, userIDs []string) ([]*Writer, error) {
+	return list(ctx, t.Q, func(row scanner) (*Writer, error) {
+		w := &Writer{ChannelAccess: ChannelAccess{Channel: &model.Channel{}}}
+		var f, tf memberFlags
+		dest := append(channelDest(w.Channel), f.dest(&w.Member)...)
+		dest = append(append(dest, tf.dest(&w.TeamMember)...), &w.UserID, &w.Username, &w.LastRead)
+		err := row.Scan(dest...)
+		w.Roles, w.TeamRoles = f.roles(), tf.roles()
+		return w, err
+	}, channelAccessCols+`, u.id, u.username, COALESCE(m.msg_count, 0) FROM channels c`+channelSchemes+`
+			JOIN users u ON `+t.d.idsIn("u.id")+`
+			LEFT JOIN channel_members m ON m.channel_id = c.id AND m.user_id = u.id
+			LEFT JOIN team_members tm ON tm.team_id = c.team_id AND tm.user_id = u.id AND tm.delete_at = 0
+		WHERE c.id = ?`+t.d.forChange("c"), t.d.ids(userIDs), channelID)
+}
+
+const channelAccessCols = `SELECT ` + channelCols + `, m.user_id IS NOT NULL, COALESCE(m.roles, ''), COALESCE(m.scheme_guest, FALSE),
 		COALESCE(m.scheme_user, FALSE), COALESCE(m.scheme_admin, FALSE), ` + channelRoleCols + `,
 		tm.user_id IS NOT NULL, COALESCE(tm.roles, ''), COALESCE(tm.scheme_guest, FALSE),
-		COALESCE(tm.scheme_user, FALSE), COALESCE(tm.scheme_admin, FALSE), ` + teamRoleCols + `
+		COALESCE(tm.scheme_user, FALSE), COALESCE(tm.scheme_admin, FALSE), ` + teamRoleCols
+
+const channelAccessSelect = channelAccessCols + `
 	FROM channels c` + channelSchemes + `
 		LEFT JOIN channel_members m ON m.channel_id = c.id AND m.user_id = ?
 		LEFT JOIN team_members tm ON tm.team_id = c.team_id AND tm.user_id = ? AND tm.delete_at = 0 `

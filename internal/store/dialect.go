@@ -60,6 +60,14 @@ func (d *dialect) forChange(table string) string {
 	return "" // the writer is alone
 }
 
+// withText is a JSON column with one more text in it, which is an argument.
+func (d *dialect) withText(column, key string) string {
+	if d.name == Postgres {
+		return column + " || jsonb_build_object('" + key + "', ?::text)"
+	}
+	return "json_set(" + column + ", '$." + key + "', ?)"
+}
+
 // ids makes a list of strings into one argument for dialect.idsIn, so that the
 // text of the statement, and with it its plan, is the same for every length.
 func (d *dialect) ids(list []string) any {

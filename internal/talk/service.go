@@ -1,0 +1,40 @@
+// Package talk holds what people say: posts, threads, reactions, mentions and search.
+// Every exported method takes the acting party and decides itself whether it may.
+package talk
+
+import (
+	"log/slog"
+	"time"
+
+	"muster/internal/account"
+	"muster/internal/config"
+	"muster/internal/event"
+	"muster/internal/store"
+	"muster/internal/workspace"
+)
+
+// Options is what a Service is made of.
+type Options struct {
+	DB        *store.DB
+	Bus       event.Bus
+	Config    func() *config.Config
+	Accounts  *account.Service
+	Workspace *workspace.Service
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// Service is the conversations of one server.
+type Service struct {
+	Options
+	lanes lanes
+	sent  sentPosts
+}
+
+// New returns a service.
+func New(o Options) *Service {
+	return &Service{Options: o}
+}
+
+// now is the time of a use case in milliseconds.
+func (s *Service) now() int64 { return s.Now().UnixMilli() }
