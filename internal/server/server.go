@@ -170,15 +170,11 @@ func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
 	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "muster_store_statements_total", Help: "Statements the database was asked to run."},
 			func() float64 { return float64(s.DB.Statements()) }))
-<<<<<<< HEAD
 	s.Hub = hub.New(hub.Options{Bus: bus, Accounts: s.Accounts, Live: s.Live, Places: s.DB, Now: o.Now, Log: o.Log, Limits: o.Sockets})
 	s.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "muster_websockets", Help: "Websockets that are open."},
 		func() float64 { return float64(s.Hub.Sockets()) }))
-	s.API, err = api.New(api.Options{Accounts: s.Accounts, Workspace: s.Workspace, System: s.system, Hub: s.Hub, Mailer: s.mailer,
+	s.API, err = api.New(api.Options{Accounts: s.Accounts, Workspace: s.Workspace, Talk: s.Talk, System: s.system, Hub: s.Hub, Mailer: s.mailer,
 		Live: s.Live, Log: o.Log, Now: o.Now, Metrics: s.registry})
-=======
-	s.API, err = api.New(api.Options{Accounts: s.Accounts, Workspace: s.Workspace, Talk: s.Talk, System: s.system, Mailer: s.mailer, Live: s.Live, Log: o.Log, Now: o.Now, Metrics: s.registry})
->>>>>>> b50ba01 (Let people write, read, list and delete posts)
 	return err
 }
 
