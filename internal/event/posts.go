@@ -1,26 +1,19 @@
 package event
 
-import (
-	"encoding/json"
-
-	"muster/internal/model"
-)
+import "muster/internal/model"
 
 // Posted tells the members of a channel that something was written there; senderName
-// is the name of its author. Those who are mentioned, and those who follow the thread, learn
-// that it concerns them.
-func Posted(p model.PostView, c *model.Channel, senderName string, setOnline bool, mentioned, followers []string) Event {
-	e := Event{Name: "posted", To: Audience{ChannelID: c.ID}, Data: map[string]any{
+// is the name of its author.
+func Posted(p model.PostView, c *model.Channel, senderName string, setOnline bool) Event {
+	return Event{Name: "posted", To: Audience{ChannelID: c.ID}, Data: map[string]any{
 		"post": text(p), "channel_type": c.Type, "channel_display_name": c.DisplayName, "channel_name": c.Name,
 		"sender_name": "@" + senderName, "team_id": c.TeamID, "set_online": setOnline,
 	}}
-	e.concern("mentions", mentioned)
-	e.concern("followers", followers)
-	return e
 }
 
-// concern tells accounts that the event is about them, each in its own copy.
-func (e *Event) concern(how string, userIDs []string) {
+// Concern tells accounts, each in its own copy, how the event concerns them: that a post
+// "mentions" them, or that they are "followers" of its thread.
+func (e *Event) Concern(how string, userIDs []string) {
 	for _, id := range userIDs {
 		if e.For == nil {
 			e.For = make(map[string]map[string]any, len(userIDs))
@@ -30,12 +23,6 @@ func (e *Event) concern(how string, userIDs []string) {
 		}
 		e.For[id][how] = `["` + id + `"]`
 	}
-}
-
-// text gives a part of a payload that clients expect as JSON inside of a text.
-func text(v any) string {
-	b, _ := json.Marshal(v) // what is sent always has a JSON form
-	return string(b)
 }
 
 // PostEdited tells the members of a channel that a post is another now.

@@ -123,7 +123,10 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, b *batchOf, totals sto
 		if err != nil {
 			return err
 		}
-		tx.Emit(event.Posted(d.view, b.channel, b.writers[d.post.UserID].Username, d.setOnline, d.mentions, followers))
+		posted := event.Posted(d.view, b.channel, b.writers[d.post.UserID].Username, d.setOnline)
+		posted.Concern("mentions", d.mentions)
+		posted.Concern("followers", followers)
+		tx.Emit(posted)
 	}
 	return s.markMembers(ctx, tx, b)
 }
