@@ -24,6 +24,9 @@ type RoleSet struct {
 // Has tells whether a role of this name exists and is not deleted.
 func (r *RoleSet) Has(name string) bool { return r.Grants.Has(name) }
 
+// Named gives the role of a name, deleted ones included; nil when there is none.
+func (r *RoleSet) Named(name string) *model.Role { return r.byName[name] }
+
 // Roles gives the roles, from memory unless one changed.
 func (s *Service) Roles() (*RoleSet, error) {
 	if set := s.roles.Load(); set != nil {

@@ -17,7 +17,6 @@ func (a *API) bootRoutes() []route {
 		{http.MethodGet, "/hooks/outgoing", session, none, emptyList, 0},
 		{http.MethodGet, "/commands", session, none, emptyList, 0},
 		{http.MethodPost, "/client_perf", session, none, func(c *call) error { return c.ok(nil) }, 0},
-		{http.MethodGet, "/users/{user_id}/teams/unread", session, none, emptyListOfUser, 0},
 		{http.MethodGet, "/users/{user_id}/channels", session, none, emptyListOfUser, 0},
 	}
 }

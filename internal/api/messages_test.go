@@ -53,7 +53,7 @@ func computedFills(t *testing.T) map[form][]string {
 		"model.preference.is_valid.*.app_error": {"id", "category", "name", "value"},
 		"model.team.is_valid.*.app_error": {"email", "name", "url", "description", "reserved", "characters", "type", "company",
 			"domains"},
-		"model.user.is_valid.pwd*.app_error":    passwordFills(t),
+		"model.user.is_valid.pwd*.app_error": passwordFills(t),
 	}
 }
 

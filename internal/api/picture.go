@@ -82,7 +82,7 @@ func (a *API) setProfileImage(c *call) error {
 	if err := a.Accounts.MaySetPicture(c, c.actor, id); err != nil {
 		return err
 	}
-	up, done, err := c.picture()
+	up, done, err := c.picture(profileImageFaults)
 	if err != nil {
 		return err
 	}
@@ -90,10 +90,21 @@ func (a *API) setProfileImage(c *call) error {
 	return c.ok(a.Accounts.SetPicture(c, c.actor, id, up))
 }
 
+// pictureFaults are the documented ids for what can be wrong with an uploaded picture.
+type pictureFaults struct{ tooLarge, parse, noFile, array, open string }
+
+var (
+	profileImageFaults = pictureFaults{"api.user.upload_profile_user.too_large.app_error", "api.user.upload_profile_user.parse.app_error",
+		"api.user.upload_profile_user.no_file.app_error", "api.user.upload_profile_user.array.app_error",
+		"api.user.upload_profile_user.open.app_error"}
+	teamIconFaults = pictureFaults{"api.team.set_team_icon.too_large.app_error", "api.team.set_team_icon.parse.app_error",
+		"api.team.set_team_icon.no_file.app_error", "api.team.set_team_icon.array.app_error", "api.team.set_team_icon.open.app_error"}
+)
+
 // picture reads the form field "image". done removes what was kept of the form.
-func (c *call) picture() (up account.Upload, done func(), err error) {
+func (c *call) picture(ids pictureFaults) (up account.Upload, done func(), err error) {
 	if c.r.ContentLength > int64(c.cfg.FileSettings.MaxFileSize) {
-		return up, nil, fault.New(fault.TooLarge, "api.user.upload_profile_user.too_large.app_error")
+		return up, nil, fault.New(fault.TooLarge, ids.tooLarge)
 	}
 	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, c.bodyLimit())
 	kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
@@ -108,22 +119,22 @@ func (c *call) picture() (up account.Upload, done func(), err error) {
 		if errors.As(err, &over) {
 			return up, nil, errTooLarge()
 		}
-		return up, nil, fault.New(fault.Internal, "api.user.upload_profile_user.parse.app_error").Because(err)
+		return up, nil, fault.New(fault.Internal, ids.parse).Because(err)
 	}
 	done = func() { _ = c.r.MultipartForm.RemoveAll() } // the system removes what this could not
 	files, ok := c.r.MultipartForm.File["image"]
 	if !ok {
 		done()
-		return up, nil, fault.New(fault.Invalid, "api.user.upload_profile_user.no_file.app_error")
+		return up, nil, fault.New(fault.Invalid, ids.noFile)
 	}
 	if len(files) == 0 {
 		done()
-		return up, nil, fault.New(fault.Invalid, "api.user.upload_profile_user.array.app_error")
+		return up, nil, fault.New(fault.Invalid, ids.array)
 	}
 	f, err := files[0].Open()
 	if err != nil {
 		done()
-		return up, nil, fault.New(fault.Internal, "api.user.upload_profile_user.open.app_error").Because(err)
+		return up, nil, fault.New(fault.Internal, ids.open).Because(err)
 	}
 	form := done
 	return account.Upload{File: f, Size: files[0].Size}, func() { _ = f.Close(); form() }, nil

@@ -45,7 +45,7 @@ var arrows = map[string]arrow{
 	"account":   {may: with(base, "blob", "password", "useragent", "fold"), why: "services build on those below them"},
 	"system":    {may: with(base, "blob"), why: "services build on those below them"},
 	"sso":       {may: with(base, "account", "useragent"), why: "a foreign sign-in ends in a call of account", http: true},
-	"workspace": {may: with(base, "account", "fold"), why: "services build on those below them"},
+	"workspace": {may: with(base, "account", "blob", "fold"), why: "services build on those below them"},
 	"talk":      {may: with(base, "account", "workspace", "blob", "fold"), why: "services build on those below them"},
 	"notify":    {may: base, why: "it sends what a job tells it to send", http: true},
 	"hub":       {may: []string{"model", "fault", "event", "config", "perm", "account"}, why: "it hands events to sockets and decides nothing", http: true},

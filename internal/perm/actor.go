@@ -105,6 +105,23 @@ func (a Actor) NeedInChannel(p Permission, channelRoles, teamRoles string) error
 	return a.refuse(p)
 }
 
+// NeedToCover refuses an actor who does not hold everything that the roles grant, by
+// its system roles or those of a membership: nobody hands out more than they have.
+func (a Actor) NeedToCover(roles string, scoped ...string) error {
+	if a.IsAdmin() {
+		return nil
+	}
+	wanted, held := a.grants.union(roles), a.granted
+	for _, s := range scoped {
+		more := a.grants.union(s)
+		held.add(&more)
+	}
+	if held.contains(&wanted) {
+		return nil
+	}
+	return a.refuse(ManageSystem)
+}
+
 // IsAdmin tells whether the actor may manage the system, as a local session may.
 func (a Actor) IsAdmin() bool { return a.Can(ManageSystem) }
 

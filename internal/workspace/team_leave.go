@@ -66,7 +66,7 @@ func (s *Service) leaveTeam(ctx context.Context, tx *store.Tx, teamID string, u,
 	if err := tx.LeaveChannelsOf(ctx, teamID, u); err != nil {
 		return err
 	}
-	m.DeleteAt, m.ExplicitRoles, m.SchemeGuest, m.SchemeUser, m.SchemeAdmin = s.now(), "", false, false, false
+	m.DeleteAt, m.ExplicitRoles = s.now(), ""
 	if err := tx.SaveTeamMember(ctx, m); err != nil {
 		return err
 	}

@@ -114,8 +114,12 @@ func generic(status int) bool {
 }
 
 // omitted tells whether the document merely forgot a status: an unusable body or
-// id is a 400 and a feature that is switched off a 501 wherever they can occur.
+// id is a 400 and a feature that is switched off a 501 wherever they can occur. It is
+// held to every word for the operations of the users API.
 func omitted(operationID string, status int) bool {
+	if !measured()[operationID] {
+		return status == http.StatusBadRequest || status == http.StatusNotImplemented
+	}
 	switch operationID {
 	case "SearchUserAccessTokens", "GetTeamPoliciesForUser", "GetChannelPoliciesForUser":
 		return status == http.StatusBadRequest
@@ -124,6 +128,19 @@ func omitted(operationID string, status int) bool {
 	}
 	return false
 }
+
+// measured are the operations of the users API.
+var measured = sync.OnceValue(func() map[string]bool {
+	out := map[string]bool{}
+	for _, op := range spec.Operations() {
+		out[op.Name] = true
+	}
+	return out
+})
+
+// bareLists are operations that answer a list, and what the document describes only when
+// a page was asked for.
+var bareLists = map[string]bool{"SearchTeams": true}
 
 // check compares an answer with an operation.
 func (c *Checker) check(op *openapi3.Operation, status int, header http.Header, body []byte) error {
@@ -139,6 +156,9 @@ func (c *Checker) check(op *openapi3.Operation, status int, header http.Header, 
 			return fmt.Errorf("the status is not documented")
 		}
 		return checkJSON(c.appError, header, body)
+	}
+	if bareLists[op.OperationID] && bytes.HasPrefix(body, []byte("[")) {
+		return nil
 	}
 	return checkContent(ref.Value.Content, header, body)
 }

@@ -1,0 +1,11 @@
+package api_test
+
+import "testing"
+
+// TestTeamGoldens replays what was seen of teams, their members and roles.
+func TestTeamGoldens(t *testing.T) {
+	replayMessaging(t, teamDifferences, "teams-create-read.json", "teams-members.json", "teams-update-lifecycle.json", "roles.json")
+}
+
+// teamDifferences are the steps that are answered in another way, with the reason.
+var teamDifferences = map[string]string{}

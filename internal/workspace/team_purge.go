@@ -1,0 +1,180 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"muster/internal/account"
+	"muster/internal/event"
+	"muster/internal/fault"
+	"muster/internal/model"
+	"muster/internal/perm"
+	"muster/internal/store"
+)
+
+// The types of the jobs that concern a team, which their data names.
+const (
+	// PurgeTeamJob removes a team for good.
+	PurgeTeamJob = "permanent_delete_team"
+	// TeamGroupsJob takes out of a team who is in none of its groups.
+	TeamGroupsJob = "team_group_members"
+
+	jobTeamID = "team_id"
+)
+
+// purgeGrace is how long the request that asked for a removal has to finish it itself
+// before a job runner takes over, purgeBatch the number of rows one transaction takes.
+const (
+	purgeGrace = 30 * time.Second
+	purgeBatch = 1000
+)
+
+// DeleteTeam removes a team with everything in it. It is archived from the first moment;
+// the removal goes on as a job if the request ends early.
+func (s *Service) DeleteTeam(ctx context.Context, a perm.Actor, teamID string) error {
+	allowed := a.Local || s.Config().ServiceSettings.EnableAPITeamDeletion
+	job := s.teamJob(PurgeTeamJob, teamID)
+	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
+		t, err := s.lockTeam(ctx, tx, a, teamID)
+		if err != nil {
+			return err
+		}
+		if err := a.NeedIn(perm.ManageTeam, t.Roles); err != nil {
+			return err
+		}
+		switch {
+		case !allowed && a.IsAdmin():
+			return fault.New(fault.Unauthenticated, "api.user.delete_team.not_enabled.for_admin.app_error")
+		case !allowed:
+			return fault.New(fault.Unauthenticated, "api.user.delete_team.not_enabled.app_error")
+		}
+		t.Team.DeleteAt = s.now()
+		if err := s.teamChanged(ctx, tx, t.Team, event.TeamDeleted); err != nil {
+			return err
+		}
+		return tx.Enqueue(ctx, job)
+	})
+	if err != nil {
+		return store.Fault(err, "app.team.permanent_delete.app_error")
+	}
+	return s.doNow(ctx, job, s.PurgeTeam)
+}
+
+func (s *Service) teamJob(kind, teamID string) *model.Job {
+	now := s.now()
+	return &model.Job{ID: model.NewTimeID(now), Type: kind, Status: model.JobPending, CreateAt: now,
+		RunAt: now + purgeGrace.Milliseconds(), Data: model.StringMap{jobTeamID: teamID}}
+}
+
+func (s *Service) enqueueTeam(ctx context.Context, tx *store.Tx, kind, teamID string) error {
+	job := s.teamJob(kind, teamID)
+	job.RunAt = job.CreateAt
+	return tx.Enqueue(ctx, job)
+}
+
+// doNow does a job at once, as far as the request lives.
+func (s *Service) doNow(ctx context.Context, job *model.Job, do func(context.Context, *model.Job) error) error {
+	ctx, cancel := context.WithTimeout(ctx, purgeGrace-5*time.Second)
+	defer cancel()
+	err := do(ctx, job)
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return nil // the job goes on
+	}
+	if err != nil {
+		return store.Fault(err, "app.team.permanent_delete.app_error")
+	}
+	return store.Fault(s.DB.Tx(ctx, func(tx *store.Tx) error {
+		return tx.FinishJob(ctx, job.ID, model.JobSuccess, s.now(), job.Data)
+	}), "app.job.update.app_error")
+}
+
+// PurgeTeam removes what belongs to a team in batches, and then the team. It may be run
+// again after it stopped anywhere.
+func (s *Service) PurgeTeam(ctx context.Context, job *model.Job) error {
+	teamID := job.Data[jobTeamID]
+	for _, trace := range store.TeamTraces {
+		for more := true; more; {
+			err := s.DB.Tx(ctx, func(tx *store.Tx) error {
+				n, err := tx.DeleteTraces(ctx, trace, teamID, purgeBatch)
+				more = n == purgeBatch
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("remove %s of team %s: %w", trace.Table, teamID, err)
+			}
+		}
+	}
+	if err := s.Accounts.Files.DeletePrefix(ctx, iconFolder(teamID)); err != nil {
+		return fmt.Errorf("remove pictures of team %s: %w", teamID, err)
+	}
+	return s.DB.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteTeam(ctx, teamID) })
+}
+
+// LeaveGroups takes out of a team that is tied to its groups who is in none of them.
+func (s *Service) LeaveGroups(ctx context.Context, job *model.Job) error {
+	teamID := job.Data[jobTeamID]
+	for {
+		n, err := s.leaveGroupsOnce(ctx, teamID)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+// groupBatch is how many members one transaction takes out of a team.
+const groupBatch = 50
+
+func (s *Service) leaveGroupsOnce(ctx context.Context, teamID string) (n int, err error) {
+	err = s.DB.Tx(ctx, func(tx *store.Tx) error {
+		n = 0
+		t, err := tx.LockTeam(ctx, teamID)
+		if errors.Is(err, store.ErrNotFound) || err == nil && !tiedToGroups(t) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		strangers, err := tx.MembersOutsideGroups(ctx, teamID, groupBatch)
+		if err != nil {
+			return err
+		}
+		n = len(strangers)
+		for _, id := range strangers {
+			u, err := tx.User(ctx, id)
+			if err != nil {
+				return err
+			}
+			if err := s.leaveTeam(ctx, tx, teamID, u, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+// MembersWithout is who would have to leave a team if only some groups might be in it.
+type MembersWithout struct {
+	Users account.Answers `json:"users"`
+	Total int64           `json:"total_count"`
+}
+
+// MembersMinusGroups lists members of a team who are in none of the groups.
+func (s *Service) MembersMinusGroups(ctx context.Context, a perm.Actor, teamID string, groupIDs []string, page, perPage int,
+) (MembersWithout, error) {
+	if err := a.Need(perm.SysconsoleReadUserManagementGroups); err != nil {
+		return MembersWithout{}, err
+	}
+	ids, err := s.DB.MembersMinusGroups(ctx, teamID, groupIDs, page*perPage, perPage)
+	if err != nil {
+		return MembersWithout{}, store.Fault(err, "app.team.get_members.app_error")
+	}
+	total, err := s.DB.CountMembersMinusGroups(ctx, teamID, groupIDs)
+	if err != nil {
+		return MembersWithout{}, store.Fault(err, "app.team.get_members.app_error")
+	}
+	users, err := s.Accounts.UsersByIDs(ctx, a, ids, 0)
+	return MembersWithout{Users: users, Total: total}, err
+}
