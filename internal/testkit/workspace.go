@@ -26,7 +26,7 @@ func (s *Server) TeamWith(t testing.TB, body map[string]any, members ...*Client)
 	admin := s.admin.For(t)
 	r := admin.Post("/teams", body).Want(http.StatusCreated)
 	team := Team{ID: r.Text("id"), Name: r.Text("name"), InviteID: r.Text("invite_id")}
-	team.Town = admin.Get("/teams/" + team.ID + "/channels/name/town-square").Want(http.StatusOK).Text("id")
+	team.Town = admin.Get("/teams/" + team.ID + "/channels/name/town-square").Text("id")
 	for _, m := range members {
 		s.Join(t, team.ID, m.ID)
 	}
