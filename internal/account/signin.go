@@ -188,6 +188,7 @@ func (s *Service) issueSession(ctx context.Context, a perm.Actor, r sessionReque
 		}}
 	session.ExpiresAt = now + s.sessionLength(session).Milliseconds()
 	stronger := s.strongerHash(ctx, r)
+	a.UserID, a.SessionID = r.user.ID, session.ID
 	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
 		if err := unchangedSince(ctx, tx, r.user); err != nil {
 			return err
@@ -207,7 +208,6 @@ func (s *Service) issueSession(ctx context.Context, a perm.Actor, r sessionReque
 			return err
 		}
 		tx.Emit(event.UsersStale(r.user.ID))
-		a.UserID, a.SessionID = r.user.ID, session.ID
 		if err := s.auditBoth(ctx, tx, a, "authenticated", "success"); err != nil {
 			return err
 		}
@@ -220,7 +220,7 @@ func (s *Service) issueSession(ctx context.Context, a perm.Actor, r sessionReque
 	if err != nil {
 		return nil, store.Fault(err, "app.user.get.app_error", fault.NoUser())
 	}
-	return &SignIn{User: Answer{Record: record, View: model.ViewSelf, Privacy: s.privacy()}, Session: session, Token: token}, nil
+	return &SignIn{User: s.answer(a, record), Session: session, Token: token}, nil
 }
 
 // unchangedSince makes sure that what was checked still holds when the session is

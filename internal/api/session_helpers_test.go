@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -168,3 +169,6 @@ func sessEventually(t testing.TB, what string, is func() bool) {
 		}
 	}
 }
+
+// sessNumber writes a number into a body.
+func sessNumber(n int64) string { return strconv.FormatInt(n, 10) }

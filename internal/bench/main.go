@@ -23,6 +23,7 @@ type options struct {
 	only        string
 	folder      string
 	child       string
+	even        int
 }
 
 func main() {
@@ -34,6 +35,7 @@ func main() {
 	flag.StringVar(&o.postgres, "postgres", "", "address of a PostgreSQL whose user may create databases; a cluster of its own is started without it")
 	flag.StringVar(&o.only, "only", "", "measure only works whose name contains this")
 	flag.StringVar(&o.folder, "folder", "", "where databases are kept between runs; a temporary folder without it")
+	flag.IntVar(&o.even, "even", 0, "instead of speed, compare answers about known and unknown accounts in so many tries each")
 	flag.StringVar(&o.child, "child", "", "run as a process under measurement (used by bench itself)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

@@ -68,6 +68,9 @@ func measureOn(ctx context.Context, o options, database, folder string, floor *c
 		open.DataSource = dsn
 		s.env = append(s.env, "MM_SQLSETTINGS_DRIVERNAME=postgres", "MM_SQLSETTINGS_DATASOURCE="+dsn)
 	}
+	if o.even > 0 {
+		s.env = append(s.env, unbounded...)
+	}
 	if s.seeded, err = fill(ctx, open, o.users); err != nil {
 		return err
 	}
@@ -75,6 +78,12 @@ func measureOn(ctx context.Context, o options, database, folder string, floor *c
 		return err
 	}
 	defer func() { err = errors.Join(err, s.server.stop()) }()
+	if o.even > 0 {
+		if err := s.signIn(1); err != nil {
+			return err
+		}
+		return s.even(ctx, o.even)
+	}
 	started, idle := s.server.started, s.server.residentMB()
 	if err := s.signIn(o.connections); err != nil {
 		return err
