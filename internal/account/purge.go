@@ -222,5 +222,8 @@ func (s *Service) removeRow(ctx context.Context, tx *store.Tx, userID string) er
 		}
 	}
 	tx.Emit(event.UserGone(userID))
+	if err := s.forgetLater(ctx, tx, userID); err != nil {
+		return err
+	}
 	return tx.DeleteUser(ctx, u)
 }

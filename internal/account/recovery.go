@@ -44,25 +44,25 @@ func (s *Service) SendPasswordReset(ctx context.Context, a perm.Actor, email str
 // ResetPassword sets a new password for who has the link that was mailed. The link
 // works once; a password that breaks the rules does not use it up. Every session of
 // the account ends where the settings say so, and how it went stands in its access
-// history, without the link.
-func (s *Service) ResetPassword(ctx context.Context, a perm.Actor, token, newPassword model.Secret) error {
+// history, without the link. It tells whose link it was, if it was one.
+func (s *Service) ResetPassword(ctx context.Context, a perm.Actor, token, newPassword model.Secret) (userID string, err error) {
 	if len(token.Reveal()) != model.OneTimeTokenLength {
-		return fault.Body("token")
+		return "", fault.Body("token")
 	}
 	hash := model.HashToken(token.Reveal())
 	u, err := s.resettable(ctx, hash)
 	if u == nil {
-		return err // whose history would tell of it?
+		return "", err // whose history would tell of it?
 	}
 	a.UserID = u.ID
 	if err == nil {
 		err = s.reset(ctx, a, u, hash, newPassword)
 	}
 	if err == nil || fault.KindOf(err) == fault.Busy {
-		return err
+		return u.ID, err
 	}
 	noted := s.DB.Tx(ctx, func(tx *store.Tx) error { return s.auditBoth(ctx, tx, a, "attempt", "fail") })
-	return errors.Join(err, noted)
+	return u.ID, errors.Join(err, noted)
 }
 
 // reset spends the link. Hashing takes long, so whether the link still is what it was
@@ -156,41 +156,44 @@ func errBadLink() *fault.Error {
 }
 
 // VerifyUserEmail confirms the address a link was mailed to; it becomes the address
-// of the account. What is wrong with a link is not said.
-func (s *Service) VerifyUserEmail(ctx context.Context, a perm.Actor, token model.Secret) error {
+// of the account, which it names. What is wrong with a link is not said.
+func (s *Service) VerifyUserEmail(ctx context.Context, a perm.Actor, token model.Secret) (userID string, err error) {
 	if len(token.Reveal()) != model.OneTimeTokenLength {
-		return fault.Body("token")
+		return "", fault.Body("token")
 	}
-	err := s.DB.Tx(ctx, func(tx *store.Tx) error { return s.verifyByToken(ctx, tx, a, model.HashToken(token.Reveal())) })
+	err = s.DB.Tx(ctx, func(tx *store.Tx) (err error) {
+		userID, err = s.verifyByToken(ctx, tx, a, model.HashToken(token.Reveal()))
+		return err
+	})
 	if err == nil {
-		return nil
+		return userID, nil
 	}
 	if fault.As(err) == nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrConflict) && ctx.Err() == nil {
 		s.Log.ErrorContext(ctx, "address not confirmed", "error", err)
 	}
-	return errBadLink().Because(err)
+	return userID, errBadLink().Because(err)
 }
 
-// verifyByToken spends a link. The account is held before the link is taken, in the
+// verifyByToken spends a link and tells whose it was. The account is held before the link is taken, in the
 // order in which links are made.
-func (s *Service) verifyByToken(ctx context.Context, tx *store.Tx, a perm.Actor, token []byte) error {
+func (s *Service) verifyByToken(ctx context.Context, tx *store.Tx, a perm.Actor, token []byte) (userID string, err error) {
 	seen, err := tx.Token(ctx, token)
 	if err != nil {
-		return err
+		return "", err
 	}
 	was, err := tx.LockUser(ctx, seen.UserID)
 	if err != nil {
-		return err
+		return "", err
 	}
 	t, err := tx.UseToken(ctx, token, model.TokenVerifyEmail)
 	if err != nil {
-		return err
+		return was.ID, err
 	}
 	if s.staleLink(t, was) {
-		return errBadLink()
+		return was.ID, errBadLink()
 	}
 	a.UserID = was.ID
-	return s.setVerified(ctx, tx, a, was, strings.ToLower(t.Extra[model.TokenEmail]), "Email Verified")
+	return was.ID, s.setVerified(ctx, tx, a, was, strings.ToLower(t.Extra[model.TokenEmail]), "Email Verified")
 }
 
 // staleLink tells whether a link confirms an address no more: it is old, or the account

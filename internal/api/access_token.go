@@ -32,7 +32,11 @@ func (a *API) createUserAccessToken(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.accessToken(http.StatusCreated)(a.Accounts.CreateUserAccessToken(c, c.actor, id, in))
+	t, err := a.Accounts.CreateUserAccessToken(c, c.actor, id, in)
+	if err == nil {
+		c.note.with("token_id", t.ID)
+	}
+	return c.accessToken(http.StatusCreated)(t, err)
 }
 
 // accessToken sends a token; one that shows its secret stays out of every cache.
@@ -92,6 +96,9 @@ func (a *API) getUserAccessToken(c *call) error {
 // tokenID reads the token a change is about.
 func (c *call) tokenID() (string, error) {
 	in, err := c.texts()
+	if model.ValidID(in["token_id"]) {
+		c.note.about(tokenObject, in["token_id"])
+	}
 	return in["token_id"], err
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"muster/internal/account"
+	"muster/internal/audit"
 	"muster/internal/config"
 	"muster/internal/fault"
 	"muster/internal/hub"
@@ -39,6 +40,7 @@ type Options struct {
 	System    *system.Service
 	Hub       *hub.Hub
 	Mailer    *notify.Mailer
+	Audit     *audit.Recorder // nil for none
 	Live      *config.Live
 	Log       *slog.Logger
 	Now       func() time.Time

@@ -49,7 +49,11 @@ func (a *API) createBot(c *call) error {
 	if in == nil {
 		return fault.Body("bot")
 	}
-	return c.bot(http.StatusCreated)(a.Accounts.CreateBot(c, c.actor, *in))
+	b, err := a.Accounts.CreateBot(c, c.actor, *in)
+	if err == nil {
+		c.note.made(botObject, b.UserID)
+	}
+	return c.bot(http.StatusCreated)(b, err)
 }
 
 func (a *API) getBots(c *call) error {

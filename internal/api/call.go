@@ -38,6 +38,7 @@ type call struct {
 	nearBy    bool
 	proxied   bool // a trusted proxy stands before us
 	query     url.Values
+	note      *note // nil when no audit record is kept
 }
 
 // Limits of what is read.
@@ -51,6 +52,7 @@ const (
 
 // write sends an answer.
 func (c *call) write(status int, body []byte) {
+	c.endRecord(nil) // whoever has the answer finds the record
 	c.status = status
 	if len(body) > 1024 { // net/http counts shorter answers itself
 		c.w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
@@ -191,6 +193,9 @@ func (c *call) bytes() ([]byte, error) {
 	}
 	if err != nil {
 		return nil, fault.Body("body").Because(err)
+	}
+	if c.note != nil {
+		c.note.body = body
 	}
 	return body, nil
 }

@@ -40,6 +40,7 @@ type errorBody struct {
 // fail is the only writer of errors. Causes stay here: they go to the log when the
 // fault is ours, and never to a client.
 func (c *call) fail(err error) {
+	c.endRecord(err)
 	if errors.Is(err, errLimitExceeded) {
 		c.tooFast()
 		return

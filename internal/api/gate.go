@@ -25,7 +25,7 @@ const tokenMax = 50
 // gate wraps a route: who comes, may they come here, and how the answer leaves.
 // It knows no resource.
 func (a *API) gate(rt route, local bool) http.HandlerFunc {
-	observe := a.observer(rt)
+	observe, as := a.observer(rt), recordedAs(rt)
 	return func(w http.ResponseWriter, r *http.Request) {
 		start := a.Now()
 		c := a.newCall(w, r)
@@ -37,11 +37,13 @@ func (a *API) gate(rt route, local bool) http.HandlerFunc {
 			err = c.enter()
 		}
 		if err == nil {
+			c.beginRecord(as)
 			err = c.run(rt.do)
 		}
 		if err != nil {
 			c.fail(err)
 		}
+		c.endRecord(err)
 		observe(c, a.Now().Sub(start))
 	}
 }
@@ -67,6 +69,8 @@ func (a *API) observer(rt route) func(c *call, took time.Duration) {
 	}
 }
 
+var errPanicked = errors.New("handler panicked")
+
 // run calls the handler; a panic is a blank 500 and a line in the log.
 func (c *call) run(do handler) (err error) {
 	defer func() {
@@ -77,7 +81,7 @@ func (c *call) run(do handler) (err error) {
 		if p == http.ErrAbortHandler { //nolint:errorlint // the value net/http documents
 			panic(p)
 		}
-		err = errors.New("handler panicked")
+		err = errPanicked
 		c.api.Log.Error("handler panicked", "request_id", c.requestID, "route", c.route.path, "panic", p, "stack", string(debug.Stack()))
 	}()
 	return do(c)

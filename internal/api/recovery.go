@@ -30,7 +30,9 @@ func (a *API) resetPassword(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.ok(a.Accounts.ResetPassword(c, c.actor, model.NewSecret(first(in["token"], in["code"])), model.NewSecret(in["new_password"])))
+	whose, err := a.Accounts.ResetPassword(c, c.actor, model.NewSecret(first(in["token"], in["code"])), model.NewSecret(in["new_password"]))
+	c.note.about(userObject, whose)
+	return c.ok(err)
 }
 
 func (a *API) verifyUserEmail(c *call) error {
@@ -38,7 +40,9 @@ func (a *API) verifyUserEmail(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.ok(a.Accounts.VerifyUserEmail(c, c.actor, model.NewSecret(in["token"])))
+	whose, err := a.Accounts.VerifyUserEmail(c, c.actor, model.NewSecret(in["token"]))
+	c.note.about(userObject, whose)
+	return c.ok(err)
 }
 
 func (a *API) sendVerificationEmail(c *call) error {

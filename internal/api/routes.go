@@ -124,6 +124,7 @@ func (a *API) systemRoutes() []route {
 		{http.MethodPost, "/config/reload", session, none, a.reloadConfig, alsoLocal},
 		{http.MethodGet, "/config/environment", session, none, a.getConfigEnvironment, 0},
 		{http.MethodGet, "/limits/server", session, none, a.getServerLimits, 0},
+		{http.MethodGet, "/audit_records", localOnly, none, a.getAuditRecords, alsoLocal},
 	}
 }
 

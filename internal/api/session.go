@@ -22,6 +22,7 @@ func (a *API) login(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.note.signedIn(s.Session)
 	c.w.Header().Set("Token", s.Token.Reveal())
 	if c.r.Header.Get("X-Requested-With") == "XMLHttpRequest" {
 		c.setSessionCookies(s)
@@ -42,11 +43,23 @@ func first(texts ...string) string {
 
 func (a *API) logout(c *call) error {
 	c.clearSessionCookie()
+	c.note.with("auth_status", c.authStatus())
 	if err := a.Accounts.Logout(c, c.actor); err != nil {
 		return err
 	}
 	c.write(http.StatusCreated, okBody)
 	return nil
+}
+
+// authStatus says what became of the token a request came with, for the records.
+func (c *call) authStatus() string {
+	switch token, _ := tokenOf(c.r); {
+	case c.caller.Session != nil:
+		return "authenticated"
+	case token != "":
+		return "token_invalid"
+	}
+	return "no_token"
 }
 
 func (a *API) updatePassword(c *call) error {

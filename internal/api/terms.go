@@ -35,6 +35,7 @@ func (a *API) createTermsOfService(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.note.about(termsObject, t.ID)
 	return c.json(http.StatusOK, t)
 }
 

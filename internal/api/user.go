@@ -26,6 +26,7 @@ func (a *API) createUser(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.note.made(userObject, u.ID)
 	view := u.View(model.ViewSelf, model.Privacy{})
 	view.DisableWelcomeEmail = in.DisableWelcomeEmail
 	return c.json(http.StatusCreated, view)

@@ -42,6 +42,7 @@ var arrows = map[string]arrow{
 	"blob":      {may: []string{"model", "fault"}, why: "it stores bytes and knows nothing of what they belong to", http: true},
 	"store":     {may: []string{"model", "fault", "event", "fold"}, why: "it runs statements; rules stand in the services"},
 	"jobs":      {may: []string{"model", "fault", "store"}, why: "it runs what is due; what a job does is handed in by who owns it"},
+	"audit":     {may: []string{"model", "fault", "config", "perm", "store"}, why: "it writes down what it is told and decides nothing"},
 	"account":   {may: with(base, "blob", "password", "useragent", "fold"), why: "services build on those below them"},
 	"system":    {may: with(base, "blob"), why: "services build on those below them"},
 	"sso":       {may: with(base, "account", "useragent"), why: "a foreign sign-in ends in a call of account", http: true},
@@ -50,7 +51,7 @@ var arrows = map[string]arrow{
 	"notify":    {may: base, why: "it sends what a job tells it to send", http: true},
 	"hub":       {may: []string{"model", "fault", "event", "config", "perm", "account"}, why: "it hands events to sockets and decides nothing", http: true},
 	"api": {
-		may:  []string{"model", "fault", "config", "perm", "account", "system", "sso", "workspace", "talk", "notify", "hub", "rate"},
+		may:  []string{"model", "fault", "config", "perm", "audit", "account", "system", "sso", "workspace", "talk", "notify", "hub", "rate"},
 		why:  "handlers translate: statements and rules are reached through a service",
 		http: true,
 	},

@@ -57,6 +57,7 @@ type grammar struct {
 	Admin   adminCommand   `cmd:"" help:"System admins."`
 	User    userCommand    `cmd:"" help:"Accounts."`
 	Config  configCommand  `cmd:"" help:"The configuration."`
+	Audit   auditCommand   `cmd:"" help:"Records of what was done."`
 	Version versionCommand `cmd:"" help:"Say which version this is."`
 }
 

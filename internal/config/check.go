@@ -72,6 +72,7 @@ func check(cfg *Config) Problems {
 	c.support(&cfg.SupportSettings)
 	c.retention(&cfg.DataRetentionSettings)
 	c.machine(cfg)
+	c.audit(&cfg.ExperimentalAuditSettings, &cfg.MusterSettings)
 	c.muster(&cfg.MusterSettings)
 	return c.problems
 }

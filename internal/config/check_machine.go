@@ -52,6 +52,16 @@ func (c *checker) machine(cfg *Config) {
 	c.atLeast(0, int64(cfg.DisplaySettings.MaxMarkdownNodes), "DisplaySettings.MaxMarkdownNodes", invalid("max_markdown_nodes"))
 }
 
+func (c *checker) audit(s *ExperimentalAuditSettings, m *MusterSettings) {
+	const section = "ExperimentalAuditSettings."
+	c.atLeast(1, int64(s.FileMaxSizeMB), section+"FileMaxSizeMB", invalid("audit.file_max_size"))
+	c.atLeast(0, int64(s.FileMaxAgeDays), section+"FileMaxAgeDays", invalid("audit.file_max_age"))
+	c.atLeast(0, int64(s.FileMaxBackups), section+"FileMaxBackups", invalid("audit.file_max_backups"))
+	c.atLeast(1, int64(s.FileMaxQueueSize), section+"FileMaxQueueSize", invalid("audit.file_max_queue_size"))
+	c.atLeast(0, int64(m.AuditDatabaseDays), "MusterSettings.AuditDatabaseDays", invalid("muster.audit_database_days"))
+	c.atLeast(1, int64(m.AuditDatabaseQueueSize), "MusterSettings.AuditDatabaseQueueSize", invalid("muster.audit_database_queue_size"))
+}
+
 func (c *checker) muster(s *MusterSettings) {
 	c.want(s.DataDirectory != "", "MusterSettings.DataDirectory", invalid("muster.data_directory"), "must not be empty")
 	c.want(s.NatsURL == "" || isNatsURL(s.NatsURL.Reveal()), "MusterSettings.NatsURL", invalid("muster.nats_url"),

@@ -46,6 +46,8 @@ type Config struct {
 	LogSettings           LogSettings           `access:"environment_logging"`
 	MetricsSettings       MetricsSettings       `access:"environment_performance_monitoring"`
 	MusterSettings        MusterSettings        `access:"environment_web_server"`
+
+	ExperimentalAuditSettings ExperimentalAuditSettings `access:"experimental_features"`
 }
 
 // Defaults gives the configuration that starts a working server from nothing.

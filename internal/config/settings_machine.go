@@ -20,6 +20,17 @@ type LogSettings struct {
 	FileLocation  string `rules:"restart,locked" doc:"Path of the log file. Empty is muster.log inside of MusterSettings.DataDirectory."`
 }
 
+// ExperimentalAuditSettings are about the file of audit records.
+type ExperimentalAuditSettings struct {
+	FileEnabled      bool   `rules:"restart" doc:"Writes what operations did to FileName, a line of JSON each."`
+	FileName         string `rules:"restart,locked" doc:"Path of the file of audit records. Empty is audit.log inside of MusterSettings.DataDirectory."`
+	FileMaxSizeMB    int    `default:"100" rules:"restart" doc:"Size at which the file is put aside and a new one begun, in MB."`
+	FileMaxAgeDays   int    `rules:"restart" doc:"Days after which a file that was put aside is removed; 0 is never."`
+	FileMaxBackups   int    `rules:"restart" doc:"How many files that were put aside are kept; 0 is all."`
+	FileCompress     bool   `rules:"restart" doc:"Compresses files that are put aside."`
+	FileMaxQueueSize int    `default:"1000" rules:"restart" doc:"How many records may wait to be written to the file before new ones are dropped, which the log and the figures tell."`
+}
+
 // MetricsSettings are about figures for Prometheus.
 type MetricsSettings struct {
 	Enable        bool   `rules:"restart" doc:"Serves figures at /metrics on ListenAddress."`
@@ -38,6 +49,9 @@ type MusterSettings struct {
 	ShutdownTimeoutSeconds  int      `default:"15" rules:"restart" doc:"How long to wait for work in progress when the server stops, in seconds."`
 	TrustedProxies          []string `rules:"locked" doc:"Networks of reverse proxies, such as 10.0.0.0/8. Forwarding headers of others are ignored."`
 	AllowPrivateAddresses   bool     `rules:"locked" doc:"Lets the server call addresses of private networks for providers, previews and webhooks."`
+	AuditDatabaseEnabled    bool     `default:"true" rules:"restart" access:"experimental_features" doc:"Keeps audit records in the database, for muster audit export."`
+	AuditDatabaseDays       int      `default:"365" access:"experimental_features" doc:"Days after which audit records leave the database; 0 is never."`
+	AuditDatabaseQueueSize  int      `default:"10000" rules:"restart" access:"experimental_features" doc:"How many audit records may wait to be stored before new ones are dropped, which the log and the figures tell."`
 	SlowRequestMilliseconds int      `default:"1000" access:"environment_logging" doc:"Requests that take longer are logged, in milliseconds; 0 is none."`
 	FailedSignInsPerAccount int      `default:"100" access:"environment_rate_limiting" doc:"Wrong passwords and codes for one account within an hour, after which a sign-in is refused with 429 for a while; 0 is no limit. ServiceSettings.MaximumLoginAttempts locks the account besides."`
 	FailedSignInsPerAddress int      `default:"300" access:"environment_rate_limiting" doc:"Wrong passwords and codes from one address (of IPv6 from one network of 64 bits) within an hour, after which its sign-ins are refused with 429 for a while; 0 is no limit."`

@@ -23,13 +23,21 @@ func NewID() string { return randomText(idAlphabet, IDLength) }
 // NewTimeID returns an id whose leading 50 bits are the millisecond at, for rows
 // that are read newest first: their indexes grow at the end.
 func NewTimeID(at int64) string {
-	var b [IDLength]byte
+	return TimeIDPrefix(at) + randomText(sortedAlphabet, IDLength-timeIDPrefix)
+}
+
+// timeIDPrefix is how many characters of an id tell its time.
+const timeIDPrefix = 10
+
+// TimeIDPrefix gives what the ids of a millisecond begin with: it sorts behind all
+// earlier ones and before all of that millisecond.
+func TimeIDPrefix(at int64) string {
+	var b [timeIDPrefix]byte
 	v := uint64(at)
-	for i := 9; i >= 0; i-- {
+	for i := len(b) - 1; i >= 0; i-- {
 		b[i] = sortedAlphabet[v&31]
 		v >>= 5
 	}
-	copy(b[10:], randomText(sortedAlphabet, IDLength-10))
 	return string(b[:])
 }
 

@@ -98,6 +98,14 @@ func (u *User) View(v View, p Privacy) UserView {
 	return out
 }
 
+// AuditView is what audit records keep of an account: all its owner sees, but nothing
+// by which somebody proves who they are.
+func (u *User) AuditView() UserView {
+	out := u.View(ViewSelf, Privacy{})
+	out.AuthData = nil
+	return out
+}
+
 // remoteEmailProp is the prop in which an account of another server keeps its address.
 const remoteEmailProp = "RemoteEmail"
 

@@ -19,6 +19,7 @@ import (
 
 	"muster/internal/account"
 	"muster/internal/api"
+	"muster/internal/audit"
 	"muster/internal/blob"
 	"muster/internal/config"
 	"muster/internal/event"
@@ -54,6 +55,7 @@ type Server struct {
 	Live      *config.Live
 	API       *api.API
 	Hub       *hub.Hub
+	Audit     *audit.Recorder
 	Bus       event.Bus
 	URL       string // where it listens, such as http://127.0.0.1:8065
 
@@ -165,19 +167,32 @@ func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
 		return err
 	}
 	s.runner = &jobs.Runner{DB: s.DB, Now: o.Now, Log: o.Log,
-		Handlers: map[string]jobs.Handler{account.PurgeJob: s.Accounts.Purge, model.MailJob: s.mailer.Send,
+		Handlers: map[string]jobs.Handler{account.PurgeJob: s.Accounts.Purge, account.ForgetJob: s.Accounts.ForgetRecords, model.MailJob: s.mailer.Send,
 			workspace.PurgeTeamJob: s.Workspace.PurgeTeam, workspace.TeamGroupsJob: s.Workspace.LeaveGroups}}
 	s.registry = prometheus.NewRegistry()
 	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "muster_store_statements_total", Help: "Statements the database was asked to run."},
 			func() float64 { return float64(s.DB.Statements()) }))
+	if err := s.openAudit(o); err != nil {
+		return err
+	}
 	s.Hub = hub.New(hub.Options{Bus: bus, Accounts: s.Accounts, Live: s.Live, Places: s.DB, Now: o.Now, Log: o.Log, Limits: o.Sockets})
 	s.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "muster_websockets", Help: "Websockets that are open."},
 		func() float64 { return float64(s.Hub.Sockets()) }))
 	s.API, err = api.New(api.Options{Accounts: s.Accounts, Workspace: s.Workspace, Talk: s.Talk, System: s.system, Hub: s.Hub, Mailer: s.mailer,
-		Live: s.Live, Log: o.Log, Now: o.Now, Metrics: s.registry})
+		Audit: s.Audit, Live: s.Live, Log: o.Log, Now: o.Now, Metrics: s.registry})
 	return err
 }
+
+// openAudit opens what records of operations are written to.
+func (s *Server) openAudit(o Options) (err error) {
+	s.Audit, err = audit.New(audit.Options{DB: s.DB, Config: func() *config.Config { return &s.Live.Current().Config },
+		Now: o.Now, Log: o.Log, Metrics: s.registry})
+	return err
+}
+
+// Figures gives what is measured.
+func (s *Server) Figures() prometheus.Gatherer { return s.registry }
 
 // background starts what happens without a request.
 func (s *Server) background() {
@@ -191,6 +206,7 @@ func (s *Server) background() {
 	s.every(ctx, 24*time.Hour, "remove ended sessions", s.Accounts.CleanSessions)
 	s.every(ctx, time.Hour, "remove unused one-time tokens", s.Accounts.CleanTokens)
 	s.every(ctx, 24*time.Hour, "remove old jobs", s.runner.Clean)
+	s.every(ctx, time.Hour, "remove old audit records", s.Audit.Clean)
 }
 
 // every does something regularly until the context ends.
@@ -223,6 +239,7 @@ func (s *Server) Stop(ctx context.Context) error {
 		s.stopWork()
 		errs = append(errs, s.finishWork(ctx))
 	}
+	errs = append(errs, s.Audit.Close(ctx))
 	if s.system != nil {
 		s.system.Close()
 	}
