@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 
 	"muster/internal/model"
@@ -49,15 +48,11 @@ func (t *Tx) InsertAuditRecords(ctx context.Context, records []*model.AuditRecor
 	for i, r := range records {
 		rows[i] = auditRowOf(r)
 	}
-	batch, err := json.Marshal(rows)
-	if err != nil {
-		return fmt.Errorf("encode audit records: %w", err)
-	}
-	_, err = exec(ctx, t.Q, `INSERT INTO audit_records (`+auditRecordCols+`)
+	_, err := exec(ctx, t.Q, `INSERT INTO audit_records (`+auditRecordCols+`)
 		SELECT value->>'id', CAST(value->>'create_at' AS BIGINT), value->>'event', value->>'status', value->>'user_id', value->>'session_id',
 			value->>'object_type', value->>'object_id', value->>'api_path', value->>'method', value->>'request_id',
 			CAST(value->>'local' AS BOOLEAN), value->>'error_id', CAST(value->>'error_status' AS BIGINT), value->'peer', value->'details'
-		FROM `+t.d.rows+` WHERE TRUE ON CONFLICT (id) DO NOTHING`, string(batch))
+		FROM `+t.d.rows+` WHERE TRUE ON CONFLICT (id) DO NOTHING`, jsonRows(rows))
 	return err
 }
 
