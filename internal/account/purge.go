@@ -158,6 +158,21 @@ func (s *Service) forgetReplies(ctx context.Context, userID string) error {
 	return nil
 }
 
+// forgetPosts removes what an account wrote, with what others answered to it.
+func (s *Service) forgetPosts(ctx context.Context, userID string) error {
+	for more := true; more; {
+		err := s.DB.Tx(ctx, func(tx *store.Tx) error {
+			n, err := tx.PurgePostsOfUser(ctx, userID, purgeBatch)
+			more = n > 0
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // purgeUser removes the traces of an account in batches, its files, and its row. The
 // files go before the row, so that none is left that nobody knows of, and once more
 // behind it, because a picture may have been stored in between.
@@ -167,6 +182,9 @@ func (s *Service) purgeUser(ctx context.Context, userID string) error {
 	}
 	if err := s.forgetReplies(ctx, userID); err != nil {
 		return fmt.Errorf("take user %s out of threads: %w", userID, err)
+	}
+	if err := s.forgetPosts(ctx, userID); err != nil {
+		return fmt.Errorf("remove posts of user %s: %w", userID, err)
 	}
 	for _, trace := range store.UserTraces {
 		for more := true; more; {

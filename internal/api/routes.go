@@ -64,6 +64,8 @@ func (a *API) routes() []route {
 	list = append(list, a.teamBatchRoutes()...)
 	list = append(list, a.teamChangeRoutes()...)
 	list = append(list, a.teamListRoutes()...)
+	list = append(list, a.postChangeRoutes()...)
+	list = append(list, a.reactionRoutes()...)
 	list = append(list, a.bootRoutes()...)
 	list = append(list, a.websocketRoutes()...)
 	return append(list, a.openRoutes()...)

@@ -43,3 +43,18 @@ func PostDeleted(p model.PostView, by string) []Event {
 func MultipleChannelsViewed(userID string, times map[string]int64) Event {
 	return Event{Name: "multiple_channels_viewed", To: Audience{UserID: userID}, Data: map[string]any{"channel_times": times}}
 }
+
+// EphemeralMessage shows a post to one account that nobody stored.
+func EphemeralMessage(p model.PostView, userID string) Event {
+	return Event{Name: "ephemeral_message", To: Audience{UserID: userID, ChannelID: p.ChannelID}, Data: map[string]any{"post": text(p)}}
+}
+
+// ReactionAdded tells the members of a channel that somebody reacted to a post.
+func ReactionAdded(r model.Reaction) Event {
+	return Event{Name: "reaction_added", To: Audience{ChannelID: r.ChannelID}, Data: map[string]any{"reaction": text(r)}}
+}
+
+// ReactionRemoved tells the members of a channel that somebody took a reaction back.
+func ReactionRemoved(r model.Reaction, channelID string) Event {
+	return Event{Name: "reaction_removed", To: Audience{ChannelID: channelID}, Data: map[string]any{"reaction": text(r)}}
+}

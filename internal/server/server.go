@@ -240,6 +240,9 @@ func (s *Server) Stop(ctx context.Context) error {
 		errs = append(errs, s.finishWork(ctx))
 	}
 	errs = append(errs, s.Audit.Close(ctx))
+	if s.Talk != nil {
+		s.Talk.Close()
+	}
 	if s.system != nil {
 		s.system.Close()
 	}

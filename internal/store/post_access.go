@@ -40,3 +40,12 @@ func scanPostAccess(row scanner) (*PostAccess, error) {
 	a.Roles, a.TeamRoles = f.roles(), tf.roles()
 	return a, err
 }
+
+// SavedPosts lists the posts an account saved, with what it is in their channels, newest first:
+// of one channel or team, when these are given.
+func (q Q) SavedPosts(ctx context.Context, userID, channelID, teamID string, n int) ([]*PostAccess, error) {
+	return list(ctx, q, scanPostAccess, postAccessSelect+`
+		WHERE p.id IN (SELECT name FROM preferences WHERE user_id = ? AND category = 'flagged_post')
+			AND p.delete_at = 0 AND p.original_id IS NULL AND (? = '' OR p.channel_id = ?) AND (? = '' OR c.team_id = ?)
+		ORDER BY p.create_at DESC, p.id DESC LIMIT ?`, userID, userID, userID, channelID, channelID, teamID, teamID, n)
+}

@@ -84,3 +84,17 @@ func (q Q) PinnedPosts(ctx context.Context, channelID string, n int) ([]*model.P
 func (q Q) PostVersions(ctx context.Context, id string, n int) ([]*model.Post, error) {
 	return list(ctx, q, scanPost, `SELECT `+postCols+` FROM posts p WHERE p.original_id = ? ORDER BY p.id DESC LIMIT ?`, id, n)
 }
+
+// ThreadReplies lists the replies to a root from a place on: behind it, oldest first, or
+// before it, newest first. The zero place is the end at which the list begins.
+func (q Q) ThreadReplies(ctx context.Context, rootID string, from PostPlace, up bool, n int) ([]*model.Post, error) {
+	compare, order := `(p.create_at, p.id) > (?, ?)`, `p.create_at, p.id`
+	if up {
+		compare, order = `(p.create_at, p.id) < (?, ?)`, `p.create_at DESC, p.id DESC`
+		if from.At == 0 {
+			from = Newest()
+		}
+	}
+	return list(ctx, q, scanPost, `SELECT `+postCols+` FROM posts p
+		WHERE p.root_id = ? AND p.delete_at = 0 AND p.original_id IS NULL AND `+compare+` ORDER BY `+order+` LIMIT ?`, rootID, from.At, from.ID, n)
+}

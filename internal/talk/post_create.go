@@ -3,7 +3,6 @@ package talk
 import (
 	"context"
 	"encoding/json"
-	"strings"
 
 	"muster/internal/fault"
 	"muster/internal/model"
@@ -138,6 +137,25 @@ func ownProps(a perm.Actor, props model.RawJSON) (model.RawJSON, error) {
 	return text, err
 }
 
+// keepOrigin gives the new props of a post, which say who wrote it as the old ones did.
+func keepOrigin(was, next model.RawJSON) (model.RawJSON, error) {
+	var old, all map[string]json.RawMessage
+	if err := json.Unmarshal(next, &all); err != nil || all == nil {
+		return nil, fault.Body("props").Because(err)
+	}
+	if err := json.Unmarshal(was, &old); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{propFromBot, propFromOAuth, propDeleteBy} {
+		delete(all, name)
+		if v, ok := old[name]; ok {
+			all[name] = v
+		}
+	}
+	text, err := json.Marshal(all)
+	return text, err
+}
+
 // admit decides whether a draft may be stored in the channel, in the order of the checks
 // that clients know.
 func (s *Service) admit(d *draft, w *store.Writer, roots map[string]*model.Post) error {
@@ -193,8 +211,3 @@ const (
 	priorityImportant = "important"
 	priorityUrgent    = "urgent"
 )
-
-// fromWebhook tells whether the props say that a webhook wrote the post.
-func fromWebhook(props model.RawJSON) bool {
-	return strings.Contains(string(props), `"from_webhook":"true"`)
-}

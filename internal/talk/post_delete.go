@@ -38,20 +38,12 @@ func (s *Service) DeletePost(ctx context.Context, a perm.Actor, id string) error
 
 // removable reads a post and refuses an actor who may not delete it. It holds the post.
 func (s *Service) removable(ctx context.Context, tx *store.Tx, a perm.Actor, id string) (*store.PostAccess, error) {
-	locked, err := tx.LockPost(ctx, id)
+	p, err := s.held(ctx, tx, a, id)
 	if err != nil {
-		return nil, errReading(err)
-	}
-	p, err := tx.PostAccess(ctx, id, a.UserID)
-	if err != nil {
-		return nil, errReading(err)
-	}
-	p.Post = locked
-	if locked.DeleteAt != 0 || locked.OriginalID != "" {
-		return nil, errNoPost()
+		return nil, err
 	}
 	need := perm.DeleteOthersPosts
-	if locked.UserID == a.UserID {
+	if p.Post.UserID == a.UserID {
 		need = perm.DeletePost
 	}
 	return p, a.NeedInChannel(need, p.Roles, p.TeamRoles)

@@ -116,7 +116,7 @@ func (s *Service) writeTogether(batch []*draft) error {
 	defer cancel()
 	return s.DB.Tx(ctx, func(tx *store.Tx) error {
 		for _, d := range batch {
-			d.err = nil
+			d.err, d.mentions = nil, nil
 		}
 		return s.store(ctx, tx, batch)
 	})

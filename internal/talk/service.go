@@ -27,14 +27,21 @@ type Options struct {
 // Service is the conversations of one server.
 type Service struct {
 	Options
-	lanes lanes
-	sent  sentPosts
+	lanes    lanes
+	sent     sentPosts
+	keywords keywords
+	cancel   func()
 }
 
-// New returns a service.
+// New returns a service that listens to the bus.
 func New(o Options) *Service {
-	return &Service{Options: o}
+	s := &Service{Options: o}
+	s.cancel = o.Bus.Subscribe(s.keywords.forget)
+	return s
 }
+
+// Close stops listening.
+func (s *Service) Close() { s.cancel() }
 
 // now is the time of a use case in milliseconds.
 func (s *Service) now() int64 { return s.Now().UnixMilli() }

