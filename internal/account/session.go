@@ -73,6 +73,16 @@ func (s *Service) Actor(c Caller) (perm.Actor, error) {
 		IsOAuth: c.Session.IsOAuth, IsBot: c.Record.IsBot, IsGuest: c.Record.IsGuest()}), nil
 }
 
+// ActorOf makes the acting party of an account that has no session here, with the
+// rights of its roles.
+func (s *Service) ActorOf(ctx context.Context, userID string) (perm.Actor, error) {
+	r, err := s.record(ctx, userID)
+	if err != nil {
+		return perm.Actor{}, store.Fault(err, "app.user.get.app_error", fault.NoUser())
+	}
+	return s.Actor(Caller{Session: &model.Session{}, Record: r})
+}
+
 // idle tells whether a browser session was left alone for too long.
 func (s *Service) idle(n *model.Session, now int64) bool {
 	cfg := s.Config().ServiceSettings

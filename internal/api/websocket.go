@@ -14,6 +14,7 @@ func (a *API) websocketRoutes() []route {
 	return []route{
 		{http.MethodGet, "/websocket", open, none, a.connectWebSocket, 0},
 		{http.MethodGet, "/websocket/", open, none, a.connectWebSocket, 0},
+		{http.MethodPost, "/users/{user_id}/typing", session, payload, a.publishUserTyping, 0},
 	}
 }
 
@@ -41,6 +42,21 @@ func (a *API) connectWebSocket(c *call) error {
 	}
 	c.status = http.StatusSwitchingProtocols
 	return nil
+}
+
+func (a *API) publishUserTyping(c *call) error {
+	id, err := c.userID()
+	if err != nil {
+		return err
+	}
+	in, err := decode[struct {
+		ChannelID string `json:"channel_id"`
+		ParentID  string `json:"parent_id"`
+	}](c, "channel_id")
+	if err != nil {
+		return err
+	}
+	return c.ok(a.Workspace.Typing(c, c.actor, id, in.ChannelID, in.ParentID))
 }
 
 // mayConnect tells whether the origin of a page allows a websocket. Programs that are no

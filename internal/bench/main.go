@@ -17,6 +17,7 @@ import (
 type options struct {
 	users       int
 	connections int
+	sockets     int
 	seconds     time.Duration
 	databases   string
 	postgres    string
@@ -30,6 +31,7 @@ func main() {
 	var o options
 	flag.IntVar(&o.users, "users", 10_000, "accounts in the database")
 	flag.IntVar(&o.connections, "connections", 32, "connections the load comes over")
+	flag.IntVar(&o.sockets, "sockets", 10_000, "websockets to open; 0 measures none")
 	flag.DurationVar(&o.seconds, "for", 3*time.Second, "how long each work is measured")
 	flag.StringVar(&o.databases, "databases", "sqlite,postgres", "which databases to measure")
 	flag.StringVar(&o.postgres, "postgres", "", "address of a PostgreSQL whose user may create databases; a cluster of its own is started without it")

@@ -124,10 +124,15 @@ func (s *site) table(ctx context.Context, o options, floor *child) error {
 		}
 		fmt.Printf("| %s | %.0f | %.2f | %.2f | %d | %s | %s |\n", w.name, got.perSecond, ms(got.p50), ms(got.p99), got.size, beside, ratio)
 	}
-	if o.only != "" {
-		return nil
+	if o.only == "" {
+		if err := s.storm(ctx, o); err != nil {
+			return err
+		}
 	}
-	return s.storm(ctx, o)
+	if o.only == "" || o.only == "websockets" {
+		return s.sockets(ctx, o)
+	}
+	return nil
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

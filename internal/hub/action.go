@@ -171,13 +171,7 @@ func invalid(name string) error {
 
 func (h *Hub) typing(ctx context.Context, a perm.Actor, f *frame) (map[string]any, error) {
 	channelID, parentID := f.text("channel_id"), f.text("parent_id")
-	if !model.ValidID(channelID) || h.Typing == nil {
-		return nil, invalid("channel_id")
-	}
-	if parentID != "" && !model.ValidID(parentID) {
-		return nil, invalid("parent_id")
-	}
-	err := h.Typing(ctx, a, channelID, parentID)
+	err := h.Typing(ctx, a, a.UserID, channelID, parentID)
 	switch fault.KindOf(err) {
 	case fault.Forbidden, fault.NotFound, fault.Invalid:
 		return nil, invalid("channel_id") // whether the channel exists is nobody's business

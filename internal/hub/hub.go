@@ -40,8 +40,8 @@ type Options struct {
 	Accounts *account.Service
 	Live     *config.Live
 	Places   Places
-	// Typing announces that the actor writes in a channel, if it may.
-	Typing func(ctx context.Context, a perm.Actor, channelID, parentID string) error
+	// Typing announces that somebody writes in a channel, if the actor may say so.
+	Typing func(ctx context.Context, a perm.Actor, userID, channelID, parentID string) error
 	Now    func() time.Time
 	Log    *slog.Logger
 	Limits Limits
@@ -212,6 +212,19 @@ func (h *Hub) Sockets() int {
 	n := len(h.pending)
 	for _, s := range h.sockets {
 		if s.ended == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// Broken counts the sockets without a wire that are kept to be resumed.
+func (h *Hub) Broken() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := 0
+	for _, s := range h.sockets {
+		if s.ended != 0 {
 			n++
 		}
 	}

@@ -56,7 +56,7 @@ type Server struct {
 	API       *api.API
 	Hub       *hub.Hub
 	Audit     *audit.Recorder
-	Bus       event.Bus
+	Bus       *event.Shared
 	URL       string // where it listens, such as http://127.0.0.1:8065
 
 	log      *slog.Logger
@@ -108,7 +108,7 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 	}()
 	s.Live = config.NewLive(loaded, config.ClientInfo{Version: api.Version, BuildNumber: BuildNumber, BuildHash: BuildHash,
 		BuildDate: BuildDate, MaxPostSize: model.AutoReplyMax, SchemaVersion: "1"})
-	bus := event.NewLocal()
+	bus := event.NewShared(o.Log)
 	s.Bus = bus
 	if err := s.open(ctx, o, &loaded.Config, bus); err != nil {
 		return nil, err
@@ -116,7 +116,19 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.serve(ctx, o, bus); err != nil {
 		return nil, err
 	}
+	if err := s.join(); err != nil {
+		return nil, err
+	}
 	return s, nil
+}
+
+// join connects the node with the others that work on its database, if there are any.
+func (s *Server) join() error {
+	now := s.Live.Current()
+	if url := now.Config.MusterSettings.NatsURL.Reveal(); url != "" {
+		return s.Bus.Join(url, now.Info.DiagnosticID)
+	}
+	return nil
 }
 
 // open makes the data folder and opens the database and the files.
@@ -176,7 +188,7 @@ func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
 	if err := s.openAudit(o); err != nil {
 		return err
 	}
-	s.Hub = hub.New(hub.Options{Bus: bus, Accounts: s.Accounts, Live: s.Live, Places: s.DB, Now: o.Now, Log: o.Log, Limits: o.Sockets})
+	s.Hub = hub.New(hub.Options{Bus: bus, Accounts: s.Accounts, Live: s.Live, Places: s.DB, Typing: s.Workspace.Typing, Now: o.Now, Log: o.Log, Limits: o.Sockets})
 	s.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "muster_websockets", Help: "Websockets that are open."},
 		func() float64 { return float64(s.Hub.Sockets()) }))
 	s.API, err = api.New(api.Options{Accounts: s.Accounts, Workspace: s.Workspace, Talk: s.Talk, System: s.system, Hub: s.Hub, Mailer: s.mailer,
@@ -251,6 +263,9 @@ func (s *Server) Stop(ctx context.Context) error {
 	}
 	if s.files != nil {
 		errs = append(errs, s.files.Close())
+	}
+	if s.Bus != nil {
+		s.Bus.Leave()
 	}
 	if s.DB != nil {
 		errs = append(errs, s.DB.Close())

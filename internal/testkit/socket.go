@@ -127,6 +127,9 @@ func (l *Line) Next() Frame {
 	return Frame{}
 }
 
+// Frames gives what comes, for tests that wait for several things at once.
+func (l *Line) Frames() <-chan Frame { return l.frames }
+
 // Event waits for an event of this name and skips everything before it.
 func (l *Line) Event(name string) Frame {
 	l.t.Helper()

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -212,4 +213,31 @@ type logWriter struct{ t testing.TB }
 func (w logWriter) Write(p []byte) (int, error) {
 	w.t.Logf("%s", p)
 	return len(p), nil
+}
+
+// Another starts a second node on the database of the first, with a data folder of its own.
+func (s *Server) Another(t testing.TB) *Server {
+	t.Helper()
+	folder := shortFolder(t)
+	env := append(slices.Clone(s.Env), "MM_MUSTERSETTINGS_DATADIRECTORY="+folder)
+	return Boot(t, folder, env, Options{NoAdmin: true})
+}
+
+// As gives somebody who signed in on another node as a client of this one.
+func (s *Server) As(t testing.TB, c *Client) *Client {
+	d := c.For(t)
+	d.base = s.URL
+	return d
+}
+
+// Fails starts a server that must not start and gives the reason.
+func Fails(t testing.TB, env ...string) error {
+	t.Helper()
+	folder := shortFolder(t)
+	s, err := server.Start(t.Context(), server.Options{Environ: append(append(slices.Clone(cheap), "MM_MUSTERSETTINGS_DATADIRECTORY="+folder), env...),
+		Log: slog.New(slog.DiscardHandler), Now: time.Now, Volatile: true})
+	if err == nil {
+		_ = s.Stop(t.Context()) // the test fails anyway
+	}
+	return err
 }
