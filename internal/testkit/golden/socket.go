@@ -2,7 +2,6 @@ package golden
 
 import (
 	"context"
-	"embed"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -16,9 +15,6 @@ import (
 
 	"github.com/coder/websocket"
 )
-
-//go:embed testdata/sockets/*.json
-var socketRecordings embed.FS
 
 // SocketTarget is a server a recording of a websocket is replayed against, with the
 // accounts and variables its setup would make.
@@ -71,7 +67,7 @@ const socketPatience = 10 * time.Second
 // they got something else. What comes too much is seen by the step after.
 func ReplaySockets(t testing.TB, target SocketTarget, file string) {
 	t.Helper()
-	text, err := socketRecordings.ReadFile("testdata/sockets/" + file)
+	text, err := messaging.ReadFile("testdata/messaging/" + file)
 	if err != nil {
 		t.Fatal(err)
 	}
