@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime/pprof"
 	"strconv"
 	"strings"
 	"syscall"
@@ -62,9 +63,31 @@ type child struct {
 	started time.Duration
 }
 
+// profiled runs a child and writes where it spent its time to NAME.cpu and what it
+// held in memory at the end to NAME.heap, unless name is empty.
+func profiled(name string, serve func() error) (err error) {
+	if name == "" {
+		return serve()
+	}
+	cpu, err := os.Create(name + ".cpu")
+	if err != nil {
+		return err
+	}
+	if err := pprof.StartCPUProfile(cpu); err != nil {
+		return err
+	}
+	err = serve()
+	pprof.StopCPUProfile()
+	heap, e := os.Create(name + ".heap")
+	if e == nil {
+		e = errors.Join(pprof.WriteHeapProfile(heap), heap.Close())
+	}
+	return errors.Join(err, e, cpu.Close())
+}
+
 // start runs this program again as the named child and waits until it answers.
-func start(ctx context.Context, kind string, env []string) (*child, error) {
-	cmd := exec.CommandContext(ctx, os.Args[0], "-child", kind) //nolint:gosec // it is this very program
+func start(ctx context.Context, kind string, env []string, profile string) (*child, error) {
+	cmd := exec.CommandContext(ctx, os.Args[0], "-child", kind, "-profile", profile) //nolint:gosec // it is this very program
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stderr = os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) }

@@ -102,10 +102,21 @@ func request(method, path, token string, body []byte) []byte {
 
 // figures is what a load saw.
 type figures struct {
-	perSecond float64
-	p50, p99  time.Duration
-	size      int // bytes of an answer, on average
-	failed    int
+	took   []time.Duration // of every request, sorted
+	total  time.Duration
+	size   int // bytes of an answer, on average
+	failed int
+}
+
+func (f figures) perSecond() float64 { return float64(len(f.took)) / f.total.Seconds() }
+
+func (f figures) percentile(p int) time.Duration { return f.took[len(f.took)*p/100] }
+
+// and adds what another load of the same kind saw.
+func (f figures) and(g figures) figures {
+	f.took = append(f.took, g.took...)
+	slices.Sort(f.took)
+	return figures{took: f.took, total: f.total + g.total, size: g.size, failed: f.failed + g.failed}
 }
 
 // load sends requests over some connections for a while. next gives the nth request
@@ -157,6 +168,5 @@ func load(ctx context.Context, address string, connections int, d time.Duration,
 		return figures{}, errors.New("nothing was answered")
 	}
 	slices.Sort(all)
-	return figures{perSecond: float64(len(all)) / total.Seconds(), p50: all[len(all)/2], p99: all[len(all)*99/100],
-		size: bytesRead / len(all), failed: failed}, nil
+	return figures{took: all, total: total, size: bytesRead / len(all), failed: failed}, nil
 }

@@ -25,6 +25,7 @@ type options struct {
 	folder      string
 	child       string
 	even        int
+	profile     string
 }
 
 func main() {
@@ -38,6 +39,7 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "measure only works whose name contains this")
 	flag.StringVar(&o.folder, "folder", "", "where databases are kept between runs; a temporary folder without it")
 	flag.IntVar(&o.even, "even", 0, "instead of speed, compare answers about known and unknown accounts in so many tries each")
+	flag.StringVar(&o.profile, "profile", "", "folder for profiles of the server (DATABASE.cpu, DATABASE.heap); best with -only")
 	flag.StringVar(&o.child, "child", "", "run as a process under measurement (used by bench itself)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -51,7 +53,7 @@ func main() {
 func run(ctx context.Context, o options) error {
 	switch o.child {
 	case "muster":
-		return serveMuster(ctx)
+		return profiled(o.profile, func() error { return serveMuster(ctx) })
 	case "floor":
 		return serveFloor(ctx)
 	}

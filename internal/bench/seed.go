@@ -99,8 +99,8 @@ func remember(ctx context.Context, db *store.DB, users int) (*seeded, error) {
 			return nil, err
 		}
 		for _, u := range list {
-			if u.IsBot || u.Password.Empty() {
-				continue
+			if u.IsBot || u.IsGuest() || u.Password.Empty() {
+				continue // guests may neither sign in by default nor see the others
 			}
 			s.ids = append(s.ids, u.ID)
 			s.usernames = append(s.usernames, u.Username)

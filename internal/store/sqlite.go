@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"runtime"
+	"strings"
 	"sync"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -54,11 +55,15 @@ type preparedPool struct {
 	known sync.Map // text → *sql.Stmt
 }
 
+// stable keeps SQLite from looking at the argument of a LIMIT to plan a statement: a
+// statement whose plan depends on an argument is prepared anew each time it is run.
+func stable(text string) string { return strings.ReplaceAll(text, "LIMIT ?", "LIMIT 0 + ?") }
+
 func (p *preparedPool) statement(ctx context.Context, text string) (*sql.Stmt, error) {
 	if s, ok := p.known.Load(text); ok {
 		return s.(*sql.Stmt), nil
 	}
-	s, err := p.pool.PrepareContext(ctx, text)
+	s, err := p.pool.PrepareContext(ctx, stable(text))
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}

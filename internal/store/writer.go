@@ -284,7 +284,7 @@ func (w *writer) statement(text string) (*sql.Stmt, error) {
 	if s, ok := w.known[text]; ok {
 		return s, nil
 	}
-	s, err := w.conn.PrepareContext(context.Background(), text)
+	s, err := w.conn.PrepareContext(context.Background(), stable(text))
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
