@@ -4,11 +4,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"slices"
-	"strings"
 	"testing"
 
-	table "muster/internal/api/spec"
 	"muster/internal/testkit/spec"
 )
 
@@ -28,7 +25,7 @@ func TestMain(m *testing.M) {
 }
 
 func count() int {
-	done, err := doneOperations()
+	done, err := spec.Done("../../docs/compatibility.md")
 	if err != nil {
 		fmt.Println("FAIL: operations that are done:", err)
 		return 1
@@ -53,29 +50,4 @@ func count() int {
 		}
 	}
 	return code
-}
-
-// doneOperations reads docs/compatibility.md: a row for every operation, done or open.
-func doneOperations() ([]table.Operation, error) {
-	text, err := os.ReadFile("../../docs/compatibility.md")
-	if err != nil {
-		return nil, err
-	}
-	status := map[string]string{}
-	for line := range strings.Lines(string(text)) {
-		cells := strings.Split(line, "|")
-		if len(cells) >= 6 {
-			status[strings.TrimSpace(cells[3])] = strings.TrimSpace(cells[4])
-		}
-	}
-	var done []table.Operation
-	for _, op := range table.Operations() {
-		if !slices.Contains([]string{"done", "open"}, status[op.Name]) {
-			return nil, fmt.Errorf("%s is neither done nor open in docs/compatibility.md", op.Name)
-		}
-		if status[op.Name] == "done" {
-			done = append(done, op)
-		}
-	}
-	return done, nil
 }

@@ -2,12 +2,17 @@
 package jsclient
 
 import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
 
 	"muster/internal/testkit"
+	"muster/internal/testkit/spec"
 )
 
 // settings are what the client's operations need.
@@ -30,8 +35,9 @@ func TestOfficialClient(t *testing.T) {
 		}
 	}
 	testkit.Each(t, testkit.Options{Real: true, Config: settings}, func(t *testing.T, s *testkit.Server) {
+		w := watch(t, s.URL)
 		cmd := exec.CommandContext(t.Context(), npm, "test", "--silent") //nolint:gosec // found in the PATH
-		cmd.Env = append(os.Environ(), "MUSTER_URL="+s.URL, "MUSTER_ADMIN=admin", "MUSTER_ADMIN_PASSWORD="+testkit.Password)
+		cmd.Env = append(os.Environ(), "MUSTER_URL="+w.url, "MUSTER_ADMIN=admin", "MUSTER_ADMIN_PASSWORD="+testkit.Password)
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v\n%s", err, out)
@@ -39,5 +45,52 @@ func TestOfficialClient(t *testing.T) {
 		if !strings.Contains(string(out), "# fail 0") || strings.Contains(string(out), "# pass 0") {
 			t.Fatalf("nothing was tested:\n%s", out)
 		}
+		w.wantEvery(t)
 	})
+}
+
+// watcher stands between the client and a server and notes what is called.
+type watcher struct {
+	url    string
+	called spec.Observed
+}
+
+func watch(t *testing.T, server string) *watcher {
+	t.Helper()
+	checker, err := spec.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	target, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &watcher{}
+	proxy := httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) },
+		ModifyResponse: func(r *http.Response) error {
+			w.called.Note(checker.Operation(r.Request), r.StatusCode)
+			return nil
+		}})
+	t.Cleanup(proxy.Close)
+	w.url = proxy.URL
+	return w
+}
+
+// wantEvery fails for each operation that is done and that the client did not call.
+func (w *watcher) wantEvery(t *testing.T) {
+	t.Helper()
+	done, err := spec.Done("../../docs/compatibility.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	called := map[string]bool{}
+	for _, p := range w.called.Pairs() {
+		called[p.Operation] = true
+	}
+	for _, op := range done {
+		if !called[op.Name] {
+			t.Errorf("the client never called %s (%s %s)", op.Name, op.Method, op.Path)
+		}
+	}
 }

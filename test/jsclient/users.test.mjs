@@ -9,51 +9,11 @@ import assert from 'node:assert/strict';
 import {randomBytes} from 'node:crypto';
 import {after, before, describe, it} from 'node:test';
 
-import mattermost from '@mattermost/client'; // CommonJS whose names Node cannot see
-
-const {Client4, ClientError} = mattermost;
-
-const url = setting('MUSTER_URL').replace(/\/+$/, '');
-const adminName = setting('MUSTER_ADMIN');
-const adminPassword = setting('MUSTER_ADMIN_PASSWORD');
-const password = 'Passw0rd-1';
-const unknownID = 'ybndrfg8ejkmcpqxot1uwisza3';
-const expired = [401, 'api.context.session_expired.app_error'];
-const forbidden = [403, 'api.context.permissions.app_error'];
+import {adminName, adminPassword, ask, expired, forbidden, newClient, password, refused, signedIn, unknownID} from './kit.mjs';
 
 // A red picture of one pixel.
 const picture = Buffer.from(
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==', 'base64');
-
-function setting(name) {
-    const value = process.env[name];
-    if (!value) {
-        throw new Error(`${name} is not set`);
-    }
-    return value;
-}
-
-function newClient() {
-    const client = new Client4();
-    client.setUrl(url);
-    return client;
-}
-
-async function signedIn(name, secret = password) {
-    const client = newClient();
-    await client.login(name, secret);
-    return client;
-}
-
-// refused waits for an error with this status and id.
-async function refused(call, [status, id]) {
-    await assert.rejects(call, (error) => {
-        assert.ok(error instanceof ClientError, `${error}`);
-        assert.deepEqual([error.status_code, error.server_error_id], [status, id]);
-        assert.ok(error.message, 'the error has no message');
-        return true;
-    });
-}
 
 const byName = (a, b) => (a.username < b.username ? -1 : 1);
 const names = (users) => users.map((user) => user.username);
@@ -221,6 +181,11 @@ describe('lists of accounts', () => {
         assert.deepEqual(names(users.sort(byName)), [amy.username, bob.username]);
         const named = await asAmy.getProfilesByUsernames([bob.username, `${tag}nobody`]);
         assert.deepEqual(names(named), [bob.username]);
+    });
+
+    it('of those one talks to are empty without channels', async () => {
+        assert.deepEqual(await asAmy.getProfilesInGroupChannels([unknownID]), {});
+        assert.deepEqual(await ask(asAmy, 'get', '/users/known'), []);
     });
 
     it('are searched', async () => {

@@ -85,6 +85,14 @@ func (c *Checker) Check(req *http.Request, status int, header http.Header, body 
 	return nil
 }
 
+// Operation names the documented operation of a request; empty when there is none.
+func (c *Checker) Operation(req *http.Request) string {
+	if op := c.operation(req); op != nil {
+		return op.OperationID
+	}
+	return ""
+}
+
 // operation finds the documented operation of a request, nil when there is none.
 // It looks at the path as it was sent: an escaped slash is part of a segment.
 func (c *Checker) operation(req *http.Request) *openapi3.Operation {
