@@ -186,6 +186,9 @@ func (s *Service) purgeUser(ctx context.Context, userID string) error {
 	if err := s.forgetPosts(ctx, userID); err != nil {
 		return fmt.Errorf("remove posts of user %s: %w", userID, err)
 	}
+	if err := s.removeFiles(ctx, userID); err != nil {
+		return fault.New(fault.PartlyDone, "app.file_info.permanent_delete_by_user.app_error").Because(err)
+	}
 	for _, trace := range store.UserTraces {
 		for more := true; more; {
 			err := s.DB.Tx(ctx, func(tx *store.Tx) error {

@@ -45,6 +45,7 @@ type Options struct {
 	Log       *slog.Logger
 	Now       func() time.Time
 	Metrics   prometheus.Registerer // nil for none
+	Pages     http.Handler          // answers what is not the API's
 }
 
 // API answers requests.
@@ -78,6 +79,9 @@ func New(o Options) (*API, error) {
 	for _, m := range []*chi.Mux{a.public, a.local, a.control} {
 		m.NotFound(a.notFound)
 		m.MethodNotAllowed(a.notFound)
+	}
+	if o.Pages != nil {
+		a.public.NotFound(a.page)
 	}
 	for _, r := range a.routes() {
 		if err := a.register(r); err != nil {
@@ -186,6 +190,15 @@ func sitePath(cfg *config.Config) string {
 // notFound answers paths and methods the API does not have.
 func (a *API) notFound(w http.ResponseWriter, r *http.Request) {
 	a.newCall(w, r).fail(noRoute(r))
+}
+
+// page answers paths outside of the API; those below /api are the API's alone.
+func (a *API) page(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		a.notFound(w, r)
+		return
+	}
+	a.Pages.ServeHTTP(w, r)
 }
 
 func noRoute(r *http.Request) *fault.Error {

@@ -11,7 +11,6 @@ func (a *API) openRoutes() []route {
 		{http.MethodPost, "/oauth/intune", open, none, a.notYet, atRoot},
 		{http.MethodPost, "/users/{user_id}/demote", session, none, a.notYet, alsoLocal},
 		{http.MethodPost, "/users/{user_id}/promote", session, none, a.notYet, alsoLocal},
-		{http.MethodGet, "/users/{user_id}/uploads", session, none, a.notYet, alsoLocal},
 		{http.MethodGet, "/users/{user_id}/channel_members", session, none, a.notYet, 0},
 		{http.MethodPost, "/users/migrate_auth/ldap", session, none, a.notYet, alsoLocal},
 		{http.MethodPost, "/users/migrate_auth/saml", session, none, a.notYet, alsoLocal},

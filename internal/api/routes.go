@@ -66,6 +66,8 @@ func (a *API) routes() []route {
 	list = append(list, a.teamListRoutes()...)
 	list = append(list, a.postChangeRoutes()...)
 	list = append(list, a.reactionRoutes()...)
+	list = append(list, a.fileRoutes()...)
+	list = append(list, a.groupRoutes()...)
 	list = append(list, a.bootRoutes()...)
 	list = append(list, a.websocketRoutes()...)
 	return append(list, a.openRoutes()...)

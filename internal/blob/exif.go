@@ -93,39 +93,37 @@ func tiffOrientation(r io.ReaderAt) int {
 	return 1
 }
 
-// upright turns a square picture as its orientation asks.
+// upright turns a picture as its orientation asks; from 5 on width and height change places.
 func upright(m *image.RGBA, orientation int) *image.RGBA {
 	if orientation == 1 {
 		return m
 	}
-	out := image.NewRGBA(m.Bounds())
-	last := m.Bounds().Dx() - 1
-	for y := range last + 1 {
-		for x := range last + 1 {
-			fromX, fromY := turn(orientation, x, y, last)
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	out := image.NewRGBA(image.Rect(0, 0, w, h))
+	if orientation > 4 {
+		out = image.NewRGBA(image.Rect(0, 0, h, w))
+	}
+	for y := range out.Rect.Dy() {
+		for x := range out.Rect.Dx() {
+			fromX, fromY := x, y
+			switch orientation {
+			case 2:
+				fromX = w - 1 - x
+			case 3:
+				fromX, fromY = w-1-x, h-1-y
+			case 4:
+				fromY = h - 1 - y
+			case 5:
+				fromX, fromY = y, x
+			case 6:
+				fromX, fromY = y, h-1-x
+			case 7:
+				fromX, fromY = w-1-y, h-1-x
+			case 8:
+				fromX, fromY = w-1-y, x
+			}
 			out.SetRGBA(x, y, m.RGBAAt(fromX, fromY))
 		}
 	}
 	return out
-}
-
-// turn tells where the pixel comes from that an upright picture shows at x, y.
-func turn(orientation, x, y, last int) (fromX, fromY int) {
-	switch orientation {
-	case 2: // mirrored
-		return last - x, y
-	case 3: // upside down
-		return last - x, last - y
-	case 4: // upside down and mirrored
-		return x, last - y
-	case 5: // mirrored and lying on its right side
-		return y, x
-	case 6: // lying on its left side
-		return y, last - x
-	case 7: // mirrored and lying on its left side
-		return last - y, last - x
-	case 8: // lying on its right side
-		return last - y, x
-	}
-	return x, y
 }

@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -31,6 +30,7 @@ import (
 	"muster/internal/store"
 	"muster/internal/system"
 	"muster/internal/talk"
+	"muster/internal/web"
 	"muster/internal/workspace"
 )
 
@@ -59,17 +59,18 @@ type Server struct {
 	Bus       *event.Shared
 	URL       string // where it listens, such as http://127.0.0.1:8065
 
-	log      *slog.Logger
-	files    *blob.Folder
-	system   *system.Service
-	runner   *jobs.Runner
-	mailer   *notify.Mailer
-	registry *prometheus.Registry
-	servers  []*http.Server
-	held     []*os.File // locks of the data folder
-	work     sync.WaitGroup
-	stopWork context.CancelFunc
-	ready    chan struct{}
+	log        *slog.Logger
+	files      blob.Store
+	closeFiles func() error // nil where there is nothing to close
+	system     *system.Service
+	runner     *jobs.Runner
+	mailer     *notify.Mailer
+	registry   *prometheus.Registry
+	servers    []*http.Server
+	held       []*os.File // locks of the data folder
+	work       sync.WaitGroup
+	stopWork   context.CancelFunc
+	ready      chan struct{}
 }
 
 // Load reads the configuration of a server that is not started.
@@ -147,8 +148,7 @@ func (s *Server) open(ctx context.Context, o Options, cfg *config.Config, bus ev
 	if err := s.DB.Migrate(ctx); err != nil {
 		return fmt.Errorf("bring the database to the newest schema: %w", err)
 	}
-	s.files, err = blob.OpenFolder(filepath.Join(cfg.MusterSettings.DataDirectory, "files"), o.Now())
-	return err
+	return s.openFiles(cfg, o.Now())
 }
 
 // serve builds the services and the API on them.
@@ -158,12 +158,13 @@ func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
 	if err != nil {
 		return err
 	}
+	pictures := blob.NewDecoder(128 << 20) // bytes that pictures take while they are read
 	s.Accounts = account.New(account.Options{DB: s.DB, Bus: bus, Config: func() *config.Config { return &s.Live.Current().Config },
-		Hasher: hasher, Files: s.files, Pictures: blob.NewDecoder(128 << 20), Now: o.Now, Log: o.Log})
+		Hasher: hasher, Files: s.files, Pictures: pictures, Now: o.Now, Log: o.Log})
 	s.Workspace = workspace.New(workspace.Options{DB: s.DB, Bus: bus, Config: func() *config.Config { return &s.Live.Current().Config },
 		Accounts: s.Accounts, Now: o.Now, Log: o.Log})
 	s.Talk = talk.New(talk.Options{DB: s.DB, Bus: bus, Config: func() *config.Config { return &s.Live.Current().Config },
-		Accounts: s.Accounts, Workspace: s.Workspace, Now: o.Now, Log: o.Log})
+		Accounts: s.Accounts, Workspace: s.Workspace, Files: s.files, Pictures: pictures, Now: o.Now, Log: o.Log})
 	s.system = system.New(system.Options{DB: s.DB, Bus: bus, Live: s.Live, Now: o.Now, Log: o.Log,
 		Load: func(override []byte) (*config.Loaded, error) {
 			return config.Load(config.LoadOptions{File: o.ConfigFile, Environ: o.Environ, Override: override})
@@ -192,7 +193,8 @@ func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
 	s.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "muster_websockets", Help: "Websockets that are open."},
 		func() float64 { return float64(s.Hub.Sockets()) }))
 	s.API, err = api.New(api.Options{Accounts: s.Accounts, Workspace: s.Workspace, Talk: s.Talk, System: s.system, Hub: s.Hub, Mailer: s.mailer,
-		Audit: s.Audit, Live: s.Live, Log: o.Log, Now: o.Now, Metrics: s.registry})
+		Audit: s.Audit, Live: s.Live, Log: o.Log, Now: o.Now, Metrics: s.registry,
+		Pages: &web.Client{Config: func() *config.Config { return &s.Live.Current().Config }}})
 	return err
 }
 
@@ -219,6 +221,7 @@ func (s *Server) background() {
 	s.every(ctx, time.Hour, "remove unused one-time tokens", s.Accounts.CleanTokens)
 	s.every(ctx, 24*time.Hour, "remove old jobs", s.runner.Clean)
 	s.every(ctx, time.Hour, "remove old audit records", s.Audit.Clean)
+	s.every(ctx, time.Hour, "remove files nobody posted", s.Talk.CleanFiles)
 }
 
 // every does something regularly until the context ends.
@@ -261,8 +264,8 @@ func (s *Server) Stop(ctx context.Context) error {
 	if s.Accounts != nil {
 		errs = append(errs, s.Accounts.Close(ctx))
 	}
-	if s.files != nil {
-		errs = append(errs, s.files.Close())
+	if s.closeFiles != nil {
+		errs = append(errs, s.closeFiles())
 	}
 	if s.Bus != nil {
 		s.Bus.Leave()

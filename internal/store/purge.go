@@ -30,6 +30,8 @@ var UserTraces = []Trace{
 	{Table: "thread_memberships", key: "post_id, user_id"},
 	{Table: "thread_counts", key: "user_id, team_id, deleted"},
 	{Table: "reactions", key: "post_id, user_id, emoji_name"},
+	{Table: "files", key: "id"},
+	{Table: "uploads", key: "id"},
 	{Table: "posts", key: "id"},
 	{Table: "team_members", key: "team_id, user_id"}, // empty by now: see Tx.LeavePlaces
 	{Table: "channel_members", key: "channel_id, user_id"},

@@ -32,7 +32,7 @@ func newTown(t *testing.T, db *DB) *town {
 	team := addTeam(t, db, "north")
 	channel, trio := addChannel(t, db, team.ID, "town"), &model.Channel{ID: model.NewID(), Type: model.ChannelGroup, Name: "trio"}
 	name := "builders"
-	group := &model.Group{ID: model.NewID(), Name: &name, DisplayName: "Builders", Source: model.GroupCustom, AllowReference: true, MemberIDs: nil}
+	group := &model.Group{ID: model.NewID(), Name: &name, DisplayName: "Builders", Source: model.GroupCustom, AllowReference: true}
 	must(t, db, func(tx *Tx) error {
 		if err := tx.InsertChannel(ctx, trio); err != nil {
 			return err

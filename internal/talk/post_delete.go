@@ -30,6 +30,9 @@ func (s *Service) DeletePost(ctx context.Context, a perm.Actor, id string) error
 		if err := s.unreplied(ctx, tx, gone); err != nil {
 			return err
 		}
+		if err := s.removeFiles(ctx, tx, gone); err != nil {
+			return err
+		}
 		tx.Emit(event.PostDeleted(told, a.UserID)...)
 		return nil
 	})

@@ -18,9 +18,9 @@ type shape struct {
 }
 
 // createdView is what is sent of a post that was just written.
-func createdView(p *model.Post) model.PostView {
+func createdView(p *model.Post, files json.RawMessage) model.PostView {
 	v := p.View()
-	v.Metadata = metadata(p, nil, nil)
+	v.Metadata = metadata(p, nil, files)
 	return v
 }
 

@@ -2,6 +2,7 @@ package talk
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 
@@ -18,6 +19,7 @@ type batchOf struct {
 	at      int64
 	drafts  []*draft // those that are admitted
 	effects map[string]*store.PostEffect
+	files   map[string]json.RawMessage
 }
 
 // store writes drafts of one channel, in their order. Those that are refused get their
@@ -31,10 +33,16 @@ func (s *Service) store(ctx context.Context, tx *store.Tx, drafts []*draft) erro
 	for i, d := range b.drafts {
 		posts[i] = d.post
 	}
-	if err := s.attachFiles(ctx, tx, posts); err != nil {
+	if err := s.reserveFiles(ctx, tx, posts); err != nil {
 		return err
 	}
 	if err := tx.InsertPosts(ctx, posts); err != nil {
+		return err
+	}
+	if err := s.attachFiles(ctx, tx, posts); err != nil {
+		return err
+	}
+	if b.files, err = s.filesOf(ctx, tx.Q, posts); err != nil {
 		return err
 	}
 	totals, err := tx.CountPosts(ctx, b.channel.ID, posts)
@@ -118,7 +126,7 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, b *batchOf, totals sto
 		if !d.dated && (d.post.RootID == "" || !collapsed[d.post.UserID]) {
 			b.read(d.post.UserID, &read)
 		}
-		d.view = createdView(d.post)
+		d.view = createdView(d.post, b.files[d.post.ID])
 		followers, err := s.follow(ctx, tx, b, d)
 		if err != nil {
 			return err

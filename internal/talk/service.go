@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"muster/internal/account"
+	"muster/internal/blob"
 	"muster/internal/config"
 	"muster/internal/event"
 	"muster/internal/store"
@@ -20,6 +21,8 @@ type Options struct {
 	Config    func() *config.Config
 	Accounts  *account.Service
 	Workspace *workspace.Service
+	Files     blob.Store
+	Pictures  *blob.Decoder
 	Now       func() time.Time
 	Log       *slog.Logger
 }

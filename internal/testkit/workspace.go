@@ -3,6 +3,8 @@ package testkit
 import (
 	"net/http"
 	"testing"
+
+	"muster/internal/model"
 )
 
 // Team is a team a test made.
@@ -26,7 +28,11 @@ func (s *Server) TeamWith(t testing.TB, body map[string]any, members ...*Client)
 	admin := s.admin.For(t)
 	r := admin.Post("/teams", body).Want(http.StatusCreated)
 	team := Team{ID: r.Text("id"), Name: r.Text("name"), InviteID: r.Text("invite_id")}
-	team.Town = admin.Get("/teams/" + team.ID + "/channels/name/town-square").Text("id")
+	town, err := s.DB.ChannelByName(t.Context(), team.ID, model.TownSquare)
+	if err != nil {
+		t.Fatalf("find town-square: %v", err)
+	}
+	team.Town = town.ID
 	for _, m := range members {
 		s.Join(t, team.ID, m.ID)
 	}

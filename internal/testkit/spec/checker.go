@@ -79,6 +79,9 @@ func (c *Checker) Check(req *http.Request, status int, header http.Header, body 
 		return nil
 	}
 	c.Observed.Note(op.OperationID, status)
+	if op.OperationID == "GetGroups" && req.URL.Query().Get("include_total_count") != "" {
+		return nil // the document knows only the list, not the object with the list and the total
+	}
 	if err := c.check(op, status, header, body); err != nil {
 		return fmt.Errorf("%s (%s %s) answered %d: %w", op.OperationID, req.Method, req.URL.Path, status, err)
 	}
@@ -129,7 +132,7 @@ func omitted(operationID string, status int) bool {
 		return status == http.StatusBadRequest || status == http.StatusNotImplemented
 	}
 	switch operationID {
-	case "SearchUserAccessTokens", "GetTeamPoliciesForUser", "GetChannelPoliciesForUser":
+	case "SearchUserAccessTokens", "GetTeamPoliciesForUser", "GetChannelPoliciesForUser", "AddGroupMembers", "DeleteGroupMembers", "DeleteGroup":
 		return status == http.StatusBadRequest
 	case "CreateUserAccessToken":
 		return status == http.StatusNotImplemented

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+
+	"muster/internal/model"
+)
+
+func scanGroupMember(row scanner) (*model.GroupMember, error) {
+	m := &model.GroupMember{}
+	return m, row.Scan(&m.GroupID, &m.UserID, &m.CreateAt)
+}
+
+// IsGroupMember tells whether an account is in a group.
+func (q Q) IsGroupMember(ctx context.Context, groupID, userID string) (bool, error) {
+	return one(ctx, q, scanValue[bool], `SELECT EXISTS (SELECT 1 FROM group_members WHERE group_id = ? AND user_id = ?)`, groupID, userID)
+}
+
+// AddGroupMembers puts active accounts into a group and gives those who were not in it; the count follows.
+func (t *Tx) AddGroupMembers(ctx context.Context, groupID string, userIDs []string, at int64) ([]*model.GroupMember, error) {
+	added, err := list(ctx, t.Q, scanGroupMember, `INSERT INTO group_members (group_id, user_id, username, create_at)
+		SELECT CAST(? AS TEXT), u.id, u.username, CAST(? AS BIGINT) FROM users u WHERE `+t.d.idsIn("u.id")+` AND u.delete_at = 0
+		ON CONFLICT (group_id, user_id) DO NOTHING RETURNING group_id, user_id, create_at`, groupID, at, t.d.ids(userIDs))
+	if err != nil {
+		return nil, err
+	}
+	return added, t.countGroup(ctx, groupID, len(added))
+}
+
+// RemoveGroupMembers takes accounts out of a group and gives those who were in it; the count follows.
+func (t *Tx) RemoveGroupMembers(ctx context.Context, groupID string, userIDs []string) ([]*model.GroupMember, error) {
+	gone, err := list(ctx, t.Q, scanGroupMember, `DELETE FROM group_members WHERE group_id = ? AND `+t.d.idsIn("user_id")+`
+		RETURNING group_id, user_id, create_at`, groupID, t.d.ids(userIDs))
+	if err != nil {
+		return nil, err
+	}
+	return gone, t.countGroup(ctx, groupID, -len(gone))
+}
+
+func (t *Tx) countGroup(ctx context.Context, groupID string, by int) error {
+	return change(ctx, t.Q, `UPDATE user_groups SET members = members + ? WHERE id = ?`, by, groupID)
+}
+
+// A place a group can be tied to.
+type groupPlace struct{ table, column string }
+
+var groupPlaces = map[string]groupPlace{
+	model.SyncableTeam:    {"group_teams", "team_id"},
+	model.SyncableChannel: {"group_channels", "channel_id"},
+}
+
+func scanSyncable(row scanner) (*model.GroupSyncable, error) {
+	s := &model.GroupSyncable{}
+	return s, row.Scan(&s.GroupID, &s.PlaceID, &s.AutoAdd, &s.SchemeAdmin, &s.CreateAt, &s.UpdateAt, &s.DeleteAt)
+}
+
+// GroupSyncables lists the teams or channels a group is tied to.
+func (q Q) GroupSyncables(ctx context.Context, kind, groupID string) ([]*model.GroupSyncable, error) {
+	p := groupPlaces[kind]
+	return list(ctx, q, scanSyncable, `SELECT group_id, `+p.column+`, auto_add, scheme_admin, create_at, update_at, delete_at
+		FROM `+p.table+` WHERE group_id = ? AND delete_at = 0 ORDER BY `+p.column, groupID)
+}
+
+// GroupSyncable reads how a group is tied to a team or channel, also one that it was tied to.
+func (q Q) GroupSyncable(ctx context.Context, kind, groupID, placeID string) (*model.GroupSyncable, error) {
+	p := groupPlaces[kind]
+	return one(ctx, q, scanSyncable, `SELECT group_id, `+p.column+`, auto_add, scheme_admin, create_at, update_at, delete_at
+		FROM `+p.table+` WHERE group_id = ? AND `+p.column+` = ?`, groupID, placeID)
+}
+
+// SaveGroupSyncable stores how a group is tied to a team or channel.
+func (t *Tx) SaveGroupSyncable(ctx context.Context, kind string, s *model.GroupSyncable) error {
+	p := groupPlaces[kind]
+	_, err := exec(ctx, t.Q, `INSERT INTO `+p.table+` (group_id, `+p.column+`, auto_add, scheme_admin, create_at, update_at, delete_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (group_id, `+p.column+`) DO UPDATE SET auto_add = excluded.auto_add, scheme_admin = excluded.scheme_admin,
+			update_at = excluded.update_at, delete_at = excluded.delete_at`,
+		s.GroupID, s.PlaceID, s.AutoAdd, s.SchemeAdmin, s.CreateAt, s.UpdateAt, s.DeleteAt)
+	return err
+}

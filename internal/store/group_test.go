@@ -1,0 +1,69 @@
+package store
+
+import (
+	"testing"
+
+	"muster/internal/model"
+)
+
+func TestGroupIsStoredListedAndChanged(t *testing.T) {
+	onEach(t, func(t *testing.T, db *DB) {
+		ctx := t.Context()
+		u, other := addUser(t, db, "amy"), addUser(t, db, "bob")
+		team := addTeam(t, db, "north")
+		name := "builders"
+		g := &model.Group{ID: model.NewID(), Name: &name, DisplayName: "Büilders", Source: model.GroupCustom, CreateAt: 1, UpdateAt: 1, AllowReference: true}
+		must(t, db, func(tx *Tx) error { return tx.InsertGroup(ctx, g) })
+		again := *g
+		again.ID = model.NewID()
+		fails(t, db, ErrConflict, func(tx *Tx) error { return tx.InsertGroup(ctx, &again) })
+		equal(t, "by id", value[*model.Group](t)(db.Group(ctx, g.ID)), g)
+		equal(t, "by name", value[[]*model.Group](t)(db.GroupsByNames(ctx, []string{name, "x"})), []*model.Group{g})
+		must(t, db, func(tx *Tx) error {
+			added, err := tx.AddGroupMembers(ctx, g.ID, []string{u.ID, other.ID, "x"}, 7)
+			equal(t, "added", len(added), 2)
+			if err != nil {
+				return err
+			}
+			if added, err = tx.AddGroupMembers(ctx, g.ID, []string{u.ID}, 8); len(added) != 0 || err != nil {
+				t.Errorf("added twice: %v %v", added, err)
+			}
+			gone, err := tx.RemoveGroupMembers(ctx, g.ID, []string{other.ID, "x"})
+			equal(t, "removed", len(gone), 1)
+			return err
+		})
+		equal(t, "kept count", value[*model.Group](t)(db.Group(ctx, g.ID)).Members, int64(1))
+		equal(t, "member", value[bool](t)(db.IsGroupMember(ctx, g.ID, u.ID)), true)
+		equal(t, "no member", value[bool](t)(db.IsGroupMember(ctx, g.ID, other.ID)), false)
+		tie := &model.GroupSyncable{GroupID: g.ID, PlaceID: team.ID, AutoAdd: true, CreateAt: 1, UpdateAt: 2}
+		must(t, db, func(tx *Tx) error { return tx.SaveGroupSyncable(ctx, model.SyncableTeam, tie) })
+		equal(t, "tie", value[*model.GroupSyncable](t)(db.GroupSyncable(ctx, model.SyncableTeam, g.ID, team.ID)), tie)
+		equal(t, "ties", value[[]*model.GroupSyncable](t)(db.GroupSyncables(ctx, model.SyncableTeam, g.ID)), []*model.GroupSyncable{tie})
+		equal(t, "no ties", len(value[[]*model.GroupSyncable](t)(db.GroupSyncables(ctx, model.SyncableChannel, g.ID))), 0)
+		for name, tc := range map[string]struct {
+			filter GroupFilter
+			want   int
+		}{
+			"all": {GroupFilter{}, 1}, "by term": {GroupFilter{Term: "BUIL"}, 1}, "by another term": {GroupFilter{Term: "%"}, 0},
+			"by source": {GroupFilter{Source: model.GroupLDAP}, 0}, "to be mentioned": {GroupFilter{Referenceable: true}, 1},
+			"of a member": {GroupFilter{WithMember: u.ID}, 1}, "of nobody": {GroupFilter{WithMember: other.ID}, 0},
+			"changed since": {GroupFilter{Since: 2}, 0}, "archived ones": {GroupFilter{OnlyArchived: true}, 0}, "with archived ones": {GroupFilter{Archived: true}, 1},
+			"of a team": {GroupFilter{OfTeam: team.ID}, 1}, "not of a team": {GroupFilter{NotInTeam: team.ID}, 0},
+			"of a channel": {GroupFilter{OfChannel: "x"}, 0}, "not of a channel": {GroupFilter{NotInChannel: "x"}, 1},
+		} {
+			f := tc.filter
+			f.Limit = 9
+			equal(t, name, len(value[[]*model.Group](t)(db.Groups(ctx, f))), tc.want)
+			equal(t, name+" counted", value[int64](t)(db.CountGroups(ctx, f)), int64(tc.want))
+		}
+		must(t, db, func(tx *Tx) error {
+			locked, err := tx.LockGroup(ctx, g.ID)
+			if err != nil {
+				return err
+			}
+			locked.DisplayName, locked.DeleteAt = "Masons", 9
+			return tx.UpdateGroup(ctx, locked)
+		})
+		equal(t, "archived", len(value[[]*model.Group](t)(db.GroupsByNames(ctx, []string{name}))), 0)
+	})
+}

@@ -1,0 +1,134 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+
+	"muster/internal/event"
+	"muster/internal/fault"
+	"muster/internal/model"
+	"muster/internal/perm"
+	"muster/internal/store"
+)
+
+// SyncablePatch is what a client says of the tie between a group and a place; nil is untouched.
+type SyncablePatch struct {
+	AutoAdd     *bool `json:"auto_add"`
+	SchemeAdmin *bool `json:"scheme_admin"`
+}
+
+// GroupSyncables lists the teams or channels (kind) a group is tied to.
+func (s *Service) GroupSyncables(ctx context.Context, a perm.Actor, kind, groupID string) ([]*model.GroupSyncable, error) {
+	if err := a.Need(perm.SysconsoleReadUserManagementGroups); err != nil {
+		return nil, err
+	}
+	if _, err := s.group(ctx, s.DB.Q, a, groupID); err != nil {
+		return nil, err
+	}
+	list, err := s.DB.GroupSyncables(ctx, kind, groupID)
+	return list, store.Fault(err, "app.select_error")
+}
+
+// GroupSyncable tells how a group is tied to a team or channel.
+func (s *Service) GroupSyncable(ctx context.Context, a perm.Actor, kind, groupID, placeID string) (*model.GroupSyncable, error) {
+	if err := a.Need(perm.SysconsoleReadUserManagementGroups); err != nil {
+		return nil, err
+	}
+	y, err := s.DB.GroupSyncable(ctx, kind, groupID, placeID)
+	if err == nil && y.DeleteAt != 0 {
+		err = store.ErrNotFound
+	}
+	return y, store.Fault(err, "app.select_error", fault.New(fault.NotFound, "app.group.no_rows"))
+}
+
+// LinkGroup ties a group to a team or channel.
+func (s *Service) LinkGroup(ctx context.Context, a perm.Actor, kind, groupID, placeID string, p SyncablePatch) (*model.GroupSyncable, error) {
+	return s.tie(ctx, a, kind, groupID, placeID, func(y *model.GroupSyncable, _ bool) error {
+		y.DeleteAt = 0
+		p.apply(y)
+		return nil
+	})
+}
+
+// UnlinkGroup unties a group from a team or channel; its members stay there.
+func (s *Service) UnlinkGroup(ctx context.Context, a perm.Actor, kind, groupID, placeID string) error {
+	_, err := s.tie(ctx, a, kind, groupID, placeID, func(y *model.GroupSyncable, tied bool) error {
+		if !tied {
+			return fault.New(fault.Invalid, "app.group.group_syncable_already_deleted")
+		}
+		y.DeleteAt = s.now()
+		return nil
+	})
+	return err
+}
+
+// PatchGroupLink changes how a group is tied to a team or channel.
+func (s *Service) PatchGroupLink(ctx context.Context, a perm.Actor, kind, groupID, placeID string, p SyncablePatch) (*model.GroupSyncable, error) {
+	return s.tie(ctx, a, kind, groupID, placeID, func(y *model.GroupSyncable, tied bool) error {
+		if !tied {
+			return fault.New(fault.NotFound, "app.group.no_rows")
+		}
+		p.apply(y)
+		return nil
+	})
+}
+
+func (p SyncablePatch) apply(y *model.GroupSyncable) {
+	if p.AutoAdd != nil {
+		y.AutoAdd = *p.AutoAdd
+	}
+	if p.SchemeAdmin != nil {
+		y.SchemeAdmin = *p.SchemeAdmin
+	}
+}
+
+// tie changes the tie between a group and a place that the actor may manage.
+func (s *Service) tie(ctx context.Context, a perm.Actor, kind, groupID, placeID string,
+	change func(y *model.GroupSyncable, tied bool) error) (y *model.GroupSyncable, err error) {
+	err = s.DB.Tx(ctx, func(tx *store.Tx) error {
+		if _, err := s.group(ctx, tx.Q, a, groupID); err != nil {
+			return err
+		}
+		if err := s.needPlace(ctx, tx.Q, a, kind, placeID); err != nil {
+			return err
+		}
+		now := s.now()
+		y, err = tx.GroupSyncable(ctx, kind, groupID, placeID)
+		if errors.Is(err, store.ErrNotFound) {
+			y, err = &model.GroupSyncable{GroupID: groupID, PlaceID: placeID, CreateAt: now, DeleteAt: now}, nil
+		}
+		if err != nil {
+			return err
+		}
+		wasTied := y.DeleteAt == 0
+		if err := change(y, wasTied); err != nil {
+			return err
+		}
+		y.UpdateAt = now
+		if err := tx.SaveGroupSyncable(ctx, kind, y); err != nil {
+			return err
+		}
+		if tied := y.DeleteAt == 0; tied != wasTied {
+			tx.Emit(event.GroupTied(kind, groupID, placeID, tied))
+		}
+		return nil
+	})
+	return y, store.Fault(err, "app.update_error")
+}
+
+// needPlace refuses an actor who may not say who belongs to a team or channel.
+func (s *Service) needPlace(ctx context.Context, q store.Q, a perm.Actor, kind, placeID string) error {
+	if kind == model.SyncableTeam {
+		_, err := s.InTeam(ctx, q, a, placeID, perm.ManageTeam)
+		return err
+	}
+	c, err := s.InChannel(ctx, q, a, placeID)
+	if err != nil {
+		return err
+	}
+	needed := perm.ManagePublicChannelMembers
+	if c.Channel.Type == model.ChannelPrivate {
+		needed = perm.ManagePrivateChannelMembers
+	}
+	return a.NeedInChannel(needed, c.Roles, c.TeamRoles)
+}

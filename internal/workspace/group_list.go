@@ -1,0 +1,106 @@
+package workspace
+
+import (
+	"context"
+
+	"muster/internal/account"
+	"muster/internal/fault"
+	"muster/internal/model"
+	"muster/internal/perm"
+	"muster/internal/store"
+)
+
+// GroupList is a request for a page of groups.
+type GroupList struct {
+	store.GroupFilter
+	CountMembers bool
+}
+
+// Groups gives a page of groups by display name, and how many there are on all pages.
+// Without the right to manage groups only those are listed that can be mentioned.
+func (s *Service) Groups(ctx context.Context, a perm.Actor, l GroupList) (groups []*model.Group, total int64, err error) {
+	if !a.Can(perm.SysconsoleReadUserManagementGroups) {
+		l.Referenceable = true
+	}
+	for _, teamID := range [...]string{l.NotInTeam, l.OfTeam} {
+		if teamID == "" {
+			continue
+		}
+		if _, err := s.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
+			return nil, 0, err
+		}
+	}
+	for _, channelID := range [...]string{l.NotInChannel, l.OfChannel} {
+		if channelID == "" {
+			continue
+		}
+		if _, err := s.InChannel(ctx, s.DB.Q, a, channelID, perm.ReadChannel); err != nil {
+			return nil, 0, err
+		}
+	}
+	groups, err = s.DB.Groups(ctx, l.GroupFilter)
+	if err == nil {
+		total, err = s.DB.CountGroups(ctx, l.GroupFilter)
+	}
+	if l.CountMembers {
+		for i, g := range groups {
+			groups[i] = g.Counted()
+		}
+	}
+	return groups, total, store.Fault(err, "app.select_error")
+}
+
+// GroupsByNames gives the groups with these names that the actor may mention.
+func (s *Service) GroupsByNames(ctx context.Context, a perm.Actor, names []string) ([]*model.Group, error) {
+	groups, err := s.DB.GroupsByNames(ctx, names)
+	if err != nil {
+		return nil, store.Fault(err, "app.select_error")
+	}
+	kept := groups[:0]
+	for _, g := range groups {
+		if g.AllowReference || a.Can(perm.SysconsoleReadUserManagementGroups) {
+			kept = append(kept, g)
+		}
+	}
+	return kept, nil
+}
+
+// groupsOfMax bounds the list of groups of an account, which has no pages.
+const groupsOfMax = 1000
+
+// GroupsOf lists the groups an account is in, to itself and to administrators.
+func (s *Service) GroupsOf(ctx context.Context, a perm.Actor, userID string) ([]*model.Group, error) {
+	if userID != a.UserID && !a.IsAdmin() {
+		return nil, fault.Permission(a.UserID, string(perm.ManageSystem))
+	}
+	groups, err := s.DB.Groups(ctx, store.GroupFilter{WithMember: userID, Limit: groupsOfMax})
+	return groups, store.Fault(err, "app.select_error")
+}
+
+// GroupMembers gives a page of who is in a group, by username, and how many are in all.
+func (s *Service) GroupMembers(ctx context.Context, a perm.Actor, groupID string, page, perPage int) (account.Answers, int64, error) {
+	if _, err := s.group(ctx, s.DB.Q, a, groupID); err != nil {
+		return account.Answers{}, 0, err
+	}
+	list, err := s.Accounts.Users(ctx, a, account.UserList{Page: page, PerPage: perPage, InGroup: groupID})
+	if err != nil {
+		return list, 0, err
+	}
+	total, err := s.DB.PlaceSize(ctx, &store.UserFilter{InGroup: groupID})
+	return list, total, store.Fault(err, "app.select_error")
+}
+
+// GroupStats is how many accounts a group has.
+type GroupStats struct {
+	GroupID          string `json:"group_id"`
+	TotalMemberCount int64  `json:"total_member_count"`
+}
+
+// GroupStats counts the members of a group.
+func (s *Service) GroupStats(ctx context.Context, a perm.Actor, groupID string) (GroupStats, error) {
+	g, err := s.group(ctx, s.DB.Q, a, groupID)
+	if err != nil {
+		return GroupStats{}, err
+	}
+	return GroupStats{GroupID: g.ID, TotalMemberCount: g.Members}, nil
+}
