@@ -126,7 +126,7 @@ func TestMentionsRaiseCountsAndAreTold(t *testing.T) {
 			if a := p.member(p.channel, amy).MentionCount; a != tc.amy || b != tc.bobWas || c != tc.catWas {
 				t.Errorf("%q counts %d %d %d, want %d %d %d", tc.text, a, b, c, tc.amy, tc.bobWas, tc.catWas)
 			}
-			told := s.Events.Take()[0].For
+			told := s.Events.Named("posted")[0].For
 			if (told[bob.ID] != nil) != (tc.bobWas > 0) || (told[cat.ID] != nil) != (tc.catWas > 0) {
 				t.Errorf("%q is told to %v", tc.text, told)
 			}

@@ -47,9 +47,9 @@ func (s *site) sockets(ctx context.Context, o options) error {
 	if o.sockets == 0 {
 		return nil
 	}
-	s.seeded.tokens = nil // one session each of as many accounts as are needed
-	if err := s.signIn(o.sockets/socketsPerAccount + 1); err != nil {
-		return err
+	accounts := o.sockets/socketsPerAccount + 1
+	if len(s.seeded.tokens) < accounts {
+		return fmt.Errorf("%d websockets need the sessions of %d accounts: -connections %d", o.sockets, accounts, accounts)
 	}
 	l := &socketLoad{address: s.server.address, tokens: s.seeded.tokens, all: make([]*socketClient, o.sockets), complete: make(chan struct{}, 1)}
 	before, begin := s.server.residentMB(), time.Now()

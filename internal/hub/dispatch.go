@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"sync"
@@ -73,6 +74,18 @@ func (h *Hub) handle(e event.Event) {
 	h.note(e.Stale)
 	if m != nil {
 		h.deliver(m)
+		h.contradict(m)
+	}
+}
+
+// contradict says that somebody is here who was just taken off line: their last socket
+// on another node closed, and that node cannot know of those on this one.
+func (h *Hub) contradict(m *message) {
+	if m.name != event.StatusChanged || !bytes.Contains(m.head, []byte(`"status":"offline"`)) {
+		return
+	}
+	if p := h.people[m.to.UserID]; p != nil && p.live() > 0 {
+		h.Accounts.Connected(p.id)
 	}
 }
 

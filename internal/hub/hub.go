@@ -164,9 +164,13 @@ func (h *Hub) Open(w http.ResponseWriter, r *http.Request, o Opening) error {
 	}
 	s := &socket{hub: h, wire: line, describe: o.Describe, acks: o.Acks, opened: h.now()}
 	s.heard.Store(s.opened)
+	why, ok := stopping, false
 	if o.Caller.Session == nil {
-		h.await(s)
-	} else if why, ok := h.enter(s, o.Caller, o.Token, &o); !ok {
+		ok = h.await(s)
+	} else {
+		why, ok = h.enter(s, o.Caller, o.Token, &o)
+	}
+	if !ok {
 		go line.Close(why)
 		return nil
 	}
@@ -187,11 +191,14 @@ func (h *Hub) full(c account.Caller) bool {
 	return h.stopped || p != nil && p.live() >= h.Limits.SocketsPerUser
 }
 
-// await keeps a socket that has not authenticated.
-func (h *Hub) await(s *socket) {
+// await keeps a socket that has not authenticated, unless the hub has stopped.
+func (h *Hub) await(s *socket) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.pending[s] = struct{}{}
+	if !h.stopped {
+		h.pending[s] = struct{}{}
+	}
+	return !h.stopped
 }
 
 // live counts the sockets that somebody is at the other end of.
@@ -252,9 +259,8 @@ func (h *Hub) Close(ctx context.Context) {
 	case <-done:
 	case <-ctx.Done():
 		for _, s := range all {
-			s.wire.Close(cutOff)
+			s.wire.Close(cutOff) // whoever still reads ends by itself
 		}
-		<-done
 	}
 	h.stop()
 	h.work.Wait()

@@ -67,6 +67,9 @@ func (s *Service) CreatePost(ctx context.Context, a perm.Actor, in *NewPost, set
 	if err := s.write(ctx, d); err != nil {
 		return model.PostView{}, store.Fault(err, "app.post.save.app_error")
 	}
+	if setOnline {
+		s.Accounts.NoteActive(a.UserID)
+	}
 	return d.view, nil
 }
 
