@@ -17,6 +17,14 @@ import (
 // serialisation failure becomes its error.
 const serialisationTries = 8
 
+// interpret keeps a connection from compiling statements: that takes longer than any of
+// ours runs, and the planner's guesses for searches are high enough to make it try. It is
+// a statement because poolers refuse parameters they do not know.
+func interpret(ctx context.Context, c *pgx.Conn) error {
+	_, err := c.Exec(ctx, "SET jit = off")
+	return err
+}
+
 func openPostgres(ctx context.Context, o Options) (*DB, error) {
 	cfg, err := pgx.ParseConfig(o.DataSource)
 	if err != nil {
@@ -28,7 +36,7 @@ func openPostgres(ctx context.Context, o Options) (*DB, error) {
 	if o.Volatile {
 		cfg.RuntimeParams["synchronous_commit"] = "off"
 	}
-	pool := stdlib.OpenDB(*cfg)
+	pool := stdlib.OpenDB(*cfg, stdlib.OptionAfterConnect(interpret))
 	if o.MaxOpen == 0 {
 		o.MaxOpen = 20
 	}
