@@ -235,10 +235,11 @@ func (s *Service) checkMfa(ctx context.Context, u *model.User, code string) erro
 	return store.Fault(err, "api.user.check_user_mfa.not_available.app_error")
 }
 
-// The form of recovery codes: four groups of four characters, 80 random bits.
+// The form of recovery codes: six groups of four characters, 120 random bits, which a
+// plain hash protects as well as any.
 const (
 	recoveryCodes  = 10
-	recoveryLength = 16
+	recoveryLength = 24
 	recoveryGroup  = 4
 )
 

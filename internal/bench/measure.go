@@ -54,7 +54,8 @@ func measureOn(ctx context.Context, o options, database, folder string, floor *c
 		return err
 	}
 	s := &site{database: database, env: []string{"MM_MUSTERSETTINGS_DATADIRECTORY=" + filepath.Join(dir, "data"),
-		"MM_SERVICESETTINGS_LISTENADDRESS=127.0.0.1:0", "MM_SERVICESETTINGS_MAXIMUMLOGINATTEMPTS=1000"}}
+		"MM_SERVICESETTINGS_LISTENADDRESS=127.0.0.1:0", "MM_SERVICESETTINGS_MAXIMUMLOGINATTEMPTS=1000",
+		"MM_SERVICESETTINGS_ENABLEUSERACCESSTOKENS=true"}}
 	open := store.Options{Driver: database, DataSource: filepath.Join(dir, "data", "muster.db")}
 	if err := os.MkdirAll(filepath.Join(dir, "data"), 0o700); err != nil {
 		return err
@@ -78,6 +79,9 @@ func measureOn(ctx context.Context, o options, database, folder string, floor *c
 	if s.seeded, err = fill(ctx, open, o.users); err != nil {
 		return err
 	}
+	if err := s.seeded.giveToken(ctx, open); err != nil {
+		return err
+	}
 	profile := ""
 	if o.profile != "" {
 		profile = filepath.Join(o.profile, database)
@@ -99,6 +103,11 @@ func measureOn(ctx context.Context, o options, database, folder string, floor *c
 	fmt.Printf("\n%s: first answer %d ms after the start, %.0f MB resident then\n\n", database, started.Milliseconds(), idle)
 	if err := s.table(ctx, o, floor); err != nil {
 		return err
+	}
+	if o.only == "" {
+		if err := s.credentials(ctx, o); err != nil {
+			return err
+		}
 	}
 	fmt.Printf("\n%.0f MB resident afterwards\n", s.server.residentMB())
 	return nil

@@ -58,6 +58,7 @@ type grammar struct {
 	User    userCommand    `cmd:"" help:"Accounts."`
 	Config  configCommand  `cmd:"" help:"The configuration."`
 	Audit   auditCommand   `cmd:"" help:"Records of what was done."`
+	Mail    mailCommand    `cmd:"" help:"Mails."`
 	Version versionCommand `cmd:"" help:"Say which version this is."`
 }
 

@@ -164,3 +164,21 @@ func TestTheConfigurationFile(t *testing.T) {
 		})
 	}
 }
+
+func TestMailsArePreviewed(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	if r := run(t.Context(), folder, "", "mail", "preview"); r.code != exitDone || !strings.Contains(r.out, "password_reset\n") {
+		t.Errorf("the kinds: %+v", r)
+	}
+	if r := run(t.Context(), folder, "", "mail", "preview", "password_reset", "--locale", "de"); r.code != exitDone ||
+		!strings.Contains(r.out, "Subject: ") || !strings.Contains(r.out, "token=example") {
+		t.Errorf("one: %+v", r)
+	}
+	if r := run(t.Context(), folder, "", "mail", "preview", "password_reset", "--html"); r.code != exitDone || !strings.Contains(r.out, "<html") {
+		t.Errorf("as a page: %+v", r)
+	}
+	if r := run(t.Context(), folder, "", "mail", "preview", "nothing"); r.code != exitUsage || !strings.Contains(r.errors, "password_reset") {
+		t.Errorf("an unknown one: %+v", r)
+	}
+}
