@@ -70,6 +70,9 @@ func (s *Service) SavePreferences(ctx context.Context, a perm.Actor, userID stri
 		if n > model.PreferencesPerOwner {
 			return fault.New(fault.Invalid, "api.muster.preferences.too_many.app_error").With("Max", model.PreferencesPerOwner)
 		}
+		if err := moveFavorites(ctx, tx, userID, list, true); err != nil {
+			return err
+		}
 		return emitPreferences(tx, userID, list, event.PreferencesChanged)
 	})
 	if errors.Is(err, store.ErrMissing) {
@@ -136,6 +139,9 @@ func (s *Service) DeletePreferences(ctx context.Context, a perm.Actor, userID st
 				return err
 			}
 		}
+		if err := moveFavorites(ctx, tx, userID, list, false); err != nil {
+			return err
+		}
 		return emitPreferences(tx, userID, list, event.PreferencesDeleted)
 	})
 	return store.Fault(err, "app.preference.delete.app_error")
@@ -154,6 +160,31 @@ func (s *Service) checkPreferences(ctx context.Context, a perm.Actor, userID str
 		}
 	}
 	return nil
+}
+
+// moveFavorites keeps the favourites of the sidebar in step with the preferences that name
+// them. Clients are told with every preference, whatever it is about.
+func moveFavorites(ctx context.Context, tx *store.Tx, userID string, list []model.Preference, saved bool) error {
+	var on, off []string
+	for _, p := range list {
+		switch {
+		case p.Category != model.FavoritePreference:
+		case saved && p.Value == "true":
+			on = append(on, p.Name)
+		default:
+			off = append(off, p.Name)
+		}
+	}
+	tx.Emit(event.FavoritesChanged(userID))
+	if len(on) > 0 {
+		if err := tx.FavorChannels(ctx, userID, on); err != nil {
+			return err
+		}
+	}
+	if len(off) == 0 {
+		return nil
+	}
+	return tx.UnfavorChannels(ctx, userID, off)
 }
 
 func emitPreferences(tx *store.Tx, userID string, list []model.Preference, kind func(userID, list string) event.Event) error {

@@ -17,16 +17,7 @@ func (a *API) bootRoutes() []route {
 		{http.MethodGet, "/hooks/outgoing", session, none, emptyList, 0},
 		{http.MethodGet, "/commands", session, none, emptyList, 0},
 		{http.MethodPost, "/client_perf", session, none, func(c *call) error { return c.ok(nil) }, 0},
-		{http.MethodGet, "/users/{user_id}/channels", session, none, emptyListOfUser, 0},
 	}
 }
 
 func emptyList(c *call) error { return array[string](c, nil, nil) }
-
-// emptyListOfUser is the answer about an account that, like all, is in no team and no channel.
-func emptyListOfUser(c *call) error {
-	if _, err := c.userID(); err != nil {
-		return err
-	}
-	return emptyList(c)
-}

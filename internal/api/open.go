@@ -12,6 +12,7 @@ func (a *API) openRoutes() []route {
 		{http.MethodPost, "/users/{user_id}/demote", session, none, a.notYet, alsoLocal},
 		{http.MethodPost, "/users/{user_id}/promote", session, none, a.notYet, alsoLocal},
 		{http.MethodGet, "/users/{user_id}/channel_members", session, none, a.notYet, 0},
+		{http.MethodGet, "/users/{user_id}/uploads", session, none, a.notYet, alsoLocal},
 		{http.MethodPost, "/users/migrate_auth/ldap", session, none, a.notYet, alsoLocal},
 		{http.MethodPost, "/users/migrate_auth/saml", session, none, a.notYet, alsoLocal},
 		{http.MethodGet, "/users/{user_id}/teams/{team_id}/threads", session, none, a.notYet, 0},

@@ -51,22 +51,22 @@ func TestUpdatePreferences(t *testing.T) {
 		s.Events.Take()
 		amy.Put("/users/me/preferences", preferenceBody(amy.ID, "last/channel", "x", "last/team", "", "display_settings/zone", "\u00e4\U0001f600")).Want(http.StatusOK)
 		events := s.Events.Take()
-		if len(events) != 1 || events[0].Name != "preferences_changed" || events[0].To.UserID != amy.ID {
+		if len(events) != 2 || events[1].Name != "preferences_changed" || events[1].To.UserID != amy.ID {
 			t.Errorf("events %v", events)
-		} else if text, _ := events[0].Data["preferences"].(string); !strings.Contains(text, `"name":"channel"`) {
-			t.Errorf("event %v", events[0].Data)
+		} else if text, _ := events[1].Data["preferences"].(string); !strings.Contains(text, `"name":"channel"`) {
+			t.Errorf("event %v", events[1].Data)
 		}
 		sessDiff(t, "category", []string{"last/channel=x", "last/team="}, preferencesOf(t, amy, "/users/me/preferences/last"))
 
 		t.Run("replaces what is there", func(t *testing.T) {
 			amy.For(t).Put("/users/"+amy.ID+"/preferences", preferenceBody(amy.ID, "last/channel", "y", "last/channel", "z")).Want(http.StatusOK)
 			sessDiff(t, "category", []string{"last/channel=z", "last/team="}, preferencesOf(t, amy, "/users/me/preferences/last"))
-			s.Events.Want(t, "preferences_changed")
+			s.Events.Want(t, "sidebar_category_updated preferences_changed")
 		})
 		t.Run("is there for administrators", func(t *testing.T) {
 			s.Admin().For(t).Put("/users/"+amy.ID+"/preferences", preferenceBody(amy.ID, "by/admin", "1")).Want(http.StatusOK)
 			sessDiff(t, "category", []string{"by/admin=1"}, preferencesOf(t, s.Admin(), "/users/"+amy.ID+"/preferences/by"))
-			s.Events.Want(t, "preferences_changed")
+			s.Events.Want(t, "sidebar_category_updated preferences_changed")
 		})
 		t.Run("gives one of them", func(t *testing.T) {
 			r := amy.For(t).Get("/users/me/preferences/last/name/channel").Want(http.StatusOK)
@@ -172,7 +172,7 @@ func TestDeletePreferences(t *testing.T) {
 		bob.Put("/users/me/preferences", preferenceBody(bob.ID, "a/1", "x")).Want(http.StatusOK)
 		s.Events.Take()
 		amy.Post("/users/me/preferences/delete", preferenceBody(amy.ID, "a/1", "whatever", "c/1", "")).Want(http.StatusOK)
-		s.Events.Want(t, "preferences_deleted")
+		s.Events.Want(t, "sidebar_category_updated preferences_deleted")
 		sessDiff(t, "category", []string{"a/2=x"}, preferencesOf(t, amy, "/users/me/preferences/a"))
 		sessDiff(t, "the other account's", []string{"a/1=x"}, preferencesOf(t, bob, "/users/me/preferences/a"))
 		s.Admin().Post("/users/"+amy.ID+"/preferences/delete", preferenceBody(amy.ID, "a/2", "")).Want(http.StatusOK)

@@ -43,7 +43,6 @@ var absentForMembers = map[string]string{
 	"EnableAttributeBasedAccessControl":                "false",
 	"EnableAutoTranslation":                            "false",
 	"EnableBurnOnRead":                                 "false",
-	"EnableChannelViewedMessages":                      "true",
 	"EnableClientPerformanceDebugging":                 "false",
 	"EnableCluster":                                    "false",
 	"EnableCommands":                                   "false",

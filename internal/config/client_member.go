@@ -10,6 +10,7 @@ func (m clientMap) account(cfg *Config) {
 	m.bool("ExtendSessionLengthWithActivity", service.ExtendSessionLengthWithActivity)
 	m.bool("ExperimentalEnableAuthenticationTransfer", service.ExperimentalEnableAuthenticationTransfer)
 	m.bool("EnableEmailInvitations", service.EnableEmailInvitations)
+	m.bool("EnableChannelViewedMessages", service.EnableChannelViewedMessages)
 	m.bool("ExperimentalEnableDefaultChannelLeaveJoinMessages", service.ExperimentalEnableDefaultChannelLeaveJoinMessages)
 	m.bool("EnableUserDeactivation", team.EnableUserDeactivation)
 	m.bool("RequireEmailVerification", email.RequireEmailVerification)

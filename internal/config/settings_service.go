@@ -18,6 +18,7 @@ type ServiceSettings struct {
 	EnableBotAccountCreation          bool     `access:"integrations_bot_accounts" doc:"Lets people who hold the permission create bots."`
 	DisableBotsWhenOwnerIsDeactivated bool     `default:"true" access:"integrations_bot_accounts" doc:"Deactivates the bots of an account together with it."`
 	EnableEmailInvitations            bool     `access:"authentication_signup" doc:"Lets people invite others by e-mail. On when SiteURL is set, unless given."`
+	EnableAPIChannelDeletion          bool     `access:"experimental_features" doc:"Lets channels be deleted for good over the API by those who may archive them. The local socket may always."`
 	EnableAPITeamDeletion             bool     `access:"experimental_features" doc:"Lets teams be deleted for good over the API by those who manage them. The local socket may always."`
 	EnableAPIUserDeletion             bool     `access:"experimental_features" doc:"Lets administrators delete accounts for good over the API. The local socket may always."`
 
@@ -52,6 +53,7 @@ type ServiceSettings struct {
 	FrameAncestors       string `access:"integrations_cors" doc:"Origins that may show the server's pages in a frame, separated by spaces, besides its own."`
 	WebsocketURL         string `access:"environment_web_server" doc:"Address clients use for the websocket instead of SiteURL."`
 
+	EnableChannelViewedMessages                       bool   `default:"true" access:"environment_web_server" doc:"Tells the other clients of an account when it reads channels."`
 	ExperimentalEnableDefaultChannelLeaveJoinMessages bool   `default:"true" access:"experimental_features" doc:"Writes in the default channels of a team who joined or left it."`
 	EnableUserStatuses                                bool   `default:"true" access:"experimental_features" doc:"Keeps and shows who is online, away or not to be disturbed."`
 	EnableUserTypingMessages                          bool   `default:"true" access:"experimental_features" doc:"Tells others in a channel that somebody is typing."`

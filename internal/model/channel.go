@@ -89,3 +89,6 @@ func DefaultChannelNotifyProps() StringMap {
 	return StringMap{"desktop": "default", "mark_unread": "all", "push": "default", "email": "default",
 		"ignore_channel_mentions": "default", "channel_auto_follow_threads": "off"}
 }
+
+// Constrained tells whether the members of the channel come from its groups.
+func (c *Channel) Constrained() bool { return c.GroupConstrained != nil && *c.GroupConstrained }

@@ -115,5 +115,6 @@ func scanChannelAccess(row scanner) (*ChannelAccess, error) {
 	dest := append(channelDest(a.Channel), f.dest(&a.Member)...)
 	err := row.Scan(append(dest, tf.dest(&a.TeamMember)...)...)
 	a.Roles, a.TeamRoles = f.roles(), tf.roles()
+	a.Channel.Shared = model.NotShared(a.Channel.Type)
 	return a, err
 }

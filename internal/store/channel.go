@@ -18,7 +18,9 @@ func channelDest(c *model.Channel) []any {
 
 func scanChannel(row scanner) (*model.Channel, error) {
 	c := &model.Channel{}
-	return c, row.Scan(channelDest(c)...)
+	err := row.Scan(channelDest(c)...)
+	c.Shared = model.NotShared(c.Type)
+	return c, err
 }
 
 // Channel reads a channel, archived ones included.

@@ -59,3 +59,74 @@ func (t *Tx) DeleteChannelMember(ctx context.Context, channelID, userID string) 
 func (t *Tx) CountChannel(ctx context.Context, channelID string, members, guests int) error {
 	return change(ctx, t.Q, `UPDATE channels SET members = members + ?, guests = guests + ? WHERE id = ?`, members, guests, channelID)
 }
+
+// ChannelMembers lists the places in a channel by account.
+func (q Q) ChannelMembers(ctx context.Context, channelID string, offset, limit int) ([]*model.ChannelMember, error) {
+	return list(ctx, q, scanChannelMember, `SELECT `+channelMemberCols+channelMemberFrom+`
+		WHERE m.channel_id = ? ORDER BY m.user_id LIMIT ? OFFSET ?`, channelID, limit, offset)
+}
+
+// ChannelMembersOf lists the places of an account in the channels of a team and in those of no team.
+func (q Q) ChannelMembersOf(ctx context.Context, userID, teamID string) ([]*model.ChannelMember, error) {
+	return list(ctx, q, scanChannelMember, `SELECT `+channelMemberCols+channelMemberFrom+`
+		WHERE m.user_id = ? AND (c.team_id = ? OR c.team_id IS NULL) ORDER BY m.channel_id`, userID, teamID)
+}
+
+// ChannelMembershipsOf lists the places of an account in channels of all teams, archived ones
+// included, by channel, beginning behind one.
+func (q Q) ChannelMembershipsOf(ctx context.Context, userID, afterID string, offset, limit int) ([]*model.ChannelMemberWithTeam, error) {
+	return list(ctx, q, func(row scanner) (*model.ChannelMemberWithTeam, error) {
+		w := &model.ChannelMemberWithTeam{}
+		m, err := scanChannelMember(scanMore{row, []any{&w.TeamDisplayName, &w.TeamName, &w.TeamUpdateAt}})
+		w.ChannelMember = *m
+		return w, err
+	}, `SELECT `+channelMemberCols+`, COALESCE(t.display_name, ''), COALESCE(t.name, ''), COALESCE(t.update_at, 0)`+channelMemberFrom+`
+		WHERE m.user_id = ? AND m.channel_id > ? ORDER BY m.channel_id LIMIT ? OFFSET ?`, userID, afterID, limit, offset)
+}
+
+// scanMore is a row whose last columns go elsewhere.
+type scanMore struct {
+	scanner
+	more []any
+}
+
+func (s scanMore) Scan(dest ...any) error { return s.scanner.Scan(append(dest, s.more...)...) }
+
+// LockChannelMember reads somebody's place in a channel and holds it until the transaction ends.
+func (t *Tx) LockChannelMember(ctx context.Context, channelID, userID string) (*model.ChannelMember, error) {
+	if t.d.forUpdate != "" {
+		if _, err := one(ctx, t.Q, scanValue[string], `SELECT user_id FROM channel_members WHERE channel_id = ? AND user_id = ?`+t.d.forUpdate,
+			channelID, userID); err != nil {
+			return nil, err
+		}
+	}
+	return t.ChannelMember(ctx, channelID, userID)
+}
+
+// UpdateChannelMember stores the roles and settings of a place in a channel; what was read has its own methods.
+func (t *Tx) UpdateChannelMember(ctx context.Context, m *model.ChannelMember) error {
+	return change(ctx, t.Q, `UPDATE channel_members SET roles = ?, scheme_guest = ?, scheme_user = ?, scheme_admin = ?,
+			notify_props = `+t.d.json+`, last_update_at = ?
+		WHERE channel_id = ? AND user_id = ?`,
+		m.ExplicitRoles, m.SchemeGuest, m.SchemeUser, m.SchemeAdmin, object(m.NotifyProps), m.LastUpdateAt, m.ChannelID, m.UserID)
+}
+
+// ChannelSchemeRoles gives the names that the flags of a membership in a channel stand for.
+func (q Q) ChannelSchemeRoles(ctx context.Context, channelID string) (model.SchemeRoles, error) {
+	return one(ctx, q, func(row scanner) (r model.SchemeRoles, err error) {
+		return r, row.Scan(&r.Guest, &r.User, &r.Admin)
+	}, `SELECT `+channelRoleCols+` FROM channels c`+channelSchemes+`WHERE c.id = ?`, channelID)
+}
+
+// CountOutsideGroups tells how many of the accounts, bots excepted, are in no group of a channel.
+func (q Q) CountOutsideGroups(ctx context.Context, channelID string, userIDs []string) (int64, error) {
+	return one(ctx, q, scanValue[int64], `SELECT COUNT(*) FROM users u WHERE `+q.d.idsIn("u.id")+` AND NOT u.is_bot AND NOT EXISTS (
+		SELECT 1 FROM group_members gm JOIN group_channels gc ON gc.group_id = gm.group_id AND gc.delete_at = 0
+			JOIN user_groups g ON g.id = gm.group_id AND g.delete_at = 0
+		WHERE gm.user_id = u.id AND gc.channel_id = ?)`, q.d.ids(userIDs), channelID)
+}
+
+// PostChannel gives the channel of a post that is not deleted.
+func (q Q) PostChannel(ctx context.Context, postID string) (string, error) {
+	return one(ctx, q, scanValue[string], `SELECT channel_id FROM posts WHERE id = ? AND delete_at = 0`, postID)
+}

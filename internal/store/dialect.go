@@ -27,6 +27,8 @@ type dialect struct {
 	json string
 	// asJSON turns a text expression into the type of a JSON column.
 	asJSON func(text string) string
+	// merged lays the members of a JSON argument over those of a JSON column.
+	merged func(column string) string
 	// rows is a table with one row, called value, for each object of an argument made by jsonRows.
 	rows string
 	// skipLocked lets several nodes take different rows.
@@ -39,6 +41,7 @@ var sqliteDialect = &dialect{
 	json:   "?",
 	rows:   "json_each(?) r",
 	asJSON: func(text string) string { return text },
+	merged: func(column string) string { return "json_patch(" + column + ", ?)" },
 }
 
 var postgresDialect = &dialect{
@@ -47,6 +50,7 @@ var postgresDialect = &dialect{
 	idsIn:      func(column string) string { return column + " = ANY(?)" },
 	json:       "?::jsonb",
 	asJSON:     func(text string) string { return "(" + text + ")::jsonb" },
+	merged:     func(column string) string { return column + " || ?::jsonb" },
 	rows:       "jsonb_array_elements(?::jsonb) r(value)",
 	skipLocked: " FOR UPDATE SKIP LOCKED",
 }

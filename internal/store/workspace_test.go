@@ -20,6 +20,7 @@ func addChannel(t *testing.T, db *DB, teamID, name string) *model.Channel {
 	c := &model.Channel{ID: model.NewID(), CreateAt: 1, UpdateAt: 1, TeamID: teamID, Type: model.ChannelOpen, Name: name, DisplayName: name}
 	if teamID == "" {
 		c.Type = model.ChannelDirect
+		c.Shared = model.NotShared(c.Type)
 	}
 	must(t, db, func(tx *Tx) error { return tx.InsertChannel(t.Context(), c) })
 	return c

@@ -51,8 +51,8 @@ func (s *Service) joinChannel(ctx context.Context, tx *store.Tx, c *model.Channe
 		if u.IsGuest() {
 			guests++
 		}
-		tx.Emit(event.UserAdded(c, u.ID))
 	}
+	tx.Emit(entered(c, came, e)...)
 	if err := tx.CountChannel(ctx, c.ID, len(came), guests); err != nil {
 		return nil, err
 	}
@@ -60,6 +60,18 @@ func (s *Service) joinChannel(ctx context.Context, tx *store.Tx, c *model.Channe
 		return members, nil
 	}
 	return members, s.announceEntry(ctx, tx, c, came, e)
+}
+
+// entered are the events that say who came. Who came with a team is told to the channel alone.
+func entered(c *model.Channel, came []*model.User, e channelEntry) []event.Event {
+	ids, list := make([]string, len(came)), make([]event.Event, len(came))
+	for i, u := range came {
+		ids[i], list[i] = u.ID, event.UserAdded(c, u.ID)
+	}
+	if e.team {
+		return list
+	}
+	return event.MembersAdded(c, ids)
 }
 
 // announceEntry writes in a channel who came. Whoever was added by somebody is mentioned by that.
@@ -112,6 +124,9 @@ func (s *Service) leaveChannel(ctx context.Context, tx *store.Tx, c *model.Chann
 		return err
 	}
 	if err := tx.ForgetChannelOrder(ctx, c.ID, u.ID); err != nil {
+		return err
+	}
+	if err := tx.LeaveThreadsOfChannel(ctx, u.ID, c.ID); err != nil {
 		return err
 	}
 	post := systemPost{author: u, kind: model.PostLeaveChannel, message: u.Username + " left the channel.",

@@ -192,7 +192,17 @@ func (c *Checker) check(op *openapi3.Operation, status int, header http.Header, 
 	if bareLists[op.OperationID] && bytes.HasPrefix(body, []byte("[")) {
 		return nil
 	}
+	if misdescribed[op.OperationID] != "" && status < http.StatusMultipleChoices {
+		return nil
+	}
 	return checkContent(ref.Value.Content, header, body)
+}
+
+// misdescribed are operations whose success has another shape than the document says, because
+// every client reads the other one; with the reason.
+var misdescribed = map[string]string{
+	"GetSidebarCategoriesForTeamForUser": "one object with the categories and their order, not a list",
+	"AddChannelMember":                   "a list when the request names several accounts",
 }
 
 // checkContent compares a body with the documented content types of a response.
