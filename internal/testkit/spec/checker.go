@@ -203,6 +203,8 @@ func (c *Checker) check(op *openapi3.Operation, status int, header http.Header, 
 var misdescribed = map[string]string{
 	"GetSidebarCategoriesForTeamForUser": "one object with the categories and their order, not a list",
 	"AddChannelMember":                   "a list when the request names several accounts",
+	// A line for each membership, application/x-ndjson, when the page is -1.
+	"GetChannelMembersWithTeamDataForUser": "lines of JSON",
 }
 
 // checkContent compares a body with the documented content types of a response.
