@@ -20,9 +20,6 @@ var translatedLocales = []string{"bg", "de", "en", "en-AU", "es", "fa", "fr", "h
 // SignUp is a request to make an account.
 type SignUp struct {
 	Input *model.UserInput
-	// Token is of an invitation by e-mail, InviteID of a team that everybody with it may join.
-	Token    string
-	InviteID string
 	// RedirectTo is where the link of the welcome mail leads after the address is confirmed.
 	RedirectTo string
 	// NearBy tells that the request came from this machine without a proxy: only
@@ -36,10 +33,15 @@ func (s *Service) CreateUser(ctx context.Context, a perm.Actor, r SignUp) (*mode
 	if err := s.maySignUp(ctx, a, r); err != nil {
 		return nil, err
 	}
-	u, err := s.newUser(a, r.Input)
+	u, err := s.newUser(a, r.Input, Entrance{})
 	if err != nil {
 		return nil, err
 	}
+	return s.create(ctx, u, r, func(tx *store.Tx) error { return s.insertUser(ctx, tx, a, r, u) })
+}
+
+// create hashes the password of a new account, and stores the account by insert.
+func (s *Service) create(ctx context.Context, u *model.User, r SignUp, insert func(tx *store.Tx) error) (*model.User, error) {
 	if u.AuthService == model.AuthPassword {
 		hash, err := s.Hasher.Hash(ctx, r.Input.Password.Reveal())
 		if err != nil {
@@ -47,7 +49,7 @@ func (s *Service) CreateUser(ctx context.Context, a perm.Actor, r SignUp) (*mode
 		}
 		u.Password = model.NewSecret(hash)
 	}
-	err = s.DB.Tx(ctx, func(tx *store.Tx) error { return s.insertUser(ctx, tx, a, r, u) })
+	err := s.DB.Tx(ctx, insert)
 	if errors.Is(err, store.ErrConflict) { // somebody took the name since it was looked up
 		if taken := s.taken(ctx, s.DB.Q, u); taken != nil {
 			return nil, taken
@@ -60,28 +62,28 @@ func (s *Service) CreateUser(ctx context.Context, a perm.Actor, r SignUp) (*mode
 	return u, nil
 }
 
-// maySignUp decides by which way the actor makes an account and whether it may.
-// Nobody has been invited yet and no team exists, so every token and every team's
-// invite id is an unknown one.
+// maySignUp decides whether the actor may make an account without an invitation.
 func (s *Service) maySignUp(ctx context.Context, a perm.Actor, r SignUp) error {
-	if r.Token != "" {
-		return fault.New(fault.NotFound, "api.user.create_user.signup_link_invalid.app_error")
-	}
-	if a.IsAdmin() && r.InviteID == "" {
+	if a.IsAdmin() {
 		return nil
 	}
-	cfg := s.Config()
-	if !cfg.EmailSettings.EnableSignUpWithEmail || !cfg.TeamSettings.EnableUserCreation {
-		return fault.New(fault.Unavailable, "api.user.create_user.signup_email_disabled.app_error")
-	}
-	if r.InviteID != "" {
-		return fault.New(fault.NotFound, "app.team.get_by_invite_id.finding.app_error")
+	if err := s.SignUpOpen(); err != nil {
+		return err
 	}
 	humans, err := s.DB.Humans(ctx)
 	if err != nil {
 		return fault.New(fault.Internal, "app.user.get_total_users_count.app_error").Because(err)
 	}
 	return s.admit(a, r, humans)
+}
+
+// SignUpOpen refuses everybody where people make no accounts for themselves.
+func (s *Service) SignUpOpen() error {
+	cfg := s.Config()
+	if !cfg.EmailSettings.EnableSignUpWithEmail || !cfg.TeamSettings.EnableUserCreation {
+		return fault.New(fault.Unavailable, "api.user.create_user.signup_email_disabled.app_error")
+	}
+	return nil
 }
 
 // admit decides whether the actor may add an account to so many people.
@@ -98,7 +100,7 @@ func (s *Service) admit(a perm.Actor, r SignUp, humans int64) error {
 }
 
 // newUser checks the input in the documented order and makes the record of it.
-func (s *Service) newUser(a perm.Actor, in *model.UserInput) (*model.User, error) {
+func (s *Service) newUser(a perm.Actor, in *model.UserInput, e Entrance) (*model.User, error) {
 	cfg := s.Config()
 	now := s.now()
 	u := &model.User{ID: model.NewID(), CreateAt: now, UpdateAt: now, LastPasswordUpdate: now, Username: in.Username,
@@ -111,12 +113,13 @@ func (s *Service) newUser(a perm.Actor, in *model.UserInput) (*model.User, error
 			u.AuthData = in.AuthData
 		}
 	}
+	domains := e.apply(u, cfg)
 	u.FillDefaults()
 	if !slices.Contains(translatedLocales, u.Locale) {
 		u.Locale = cfg.LocalizationSettings.DefaultClientLocale
 	}
 	if u.AuthService != model.AuthLDAP && u.AuthService != model.AuthSAML &&
-		!DomainAllowed(u.Email, cfg.TeamSettings.RestrictCreationToDomains) {
+		!DomainAllowed(u.Email, domains) {
 		return nil, fault.New(fault.Invalid, "api.user.create_user.accepted_domain.app_error")
 	}
 	if u.AuthService == model.AuthPassword {
@@ -175,6 +178,14 @@ func (s *Service) insertUser(ctx context.Context, tx *store.Tx, a perm.Actor, r 
 	if humans == 0 {
 		u.Roles = model.SystemAdminRole + " " + model.SystemUserRole
 	}
+	if err := s.storeUser(ctx, tx, u); err != nil {
+		return err
+	}
+	return s.welcome(ctx, tx, u, r)
+}
+
+// storeUser stores a new account with the settings it begins with, and tells of it.
+func (s *Service) storeUser(ctx context.Context, tx *store.Tx, u *model.User) error {
 	if taken := s.taken(ctx, tx.Q, u); taken != nil {
 		return taken
 	}
@@ -194,7 +205,7 @@ func (s *Service) insertUser(ctx context.Context, tx *store.Tx, a perm.Actor, r 
 	if u.EmailVerified {
 		tx.Emit(event.UserUpdated(u, s.privacy())...)
 	}
-	return s.welcome(ctx, tx, u, r)
+	return nil
 }
 
 // taken tells whether another account has the name or the address, name first.

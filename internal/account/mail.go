@@ -59,15 +59,15 @@ func (s *Service) tellProfile(ctx context.Context, tx *store.Tx, was, u *model.U
 // redirectTo keeps where a visitor goes after their address is confirmed, if that is
 // a place of ours: a path of this site, never another one.
 func redirectTo(target string) map[string]string {
-	if !ownPath(target) {
+	if !OwnPath(target) {
 		return nil
 	}
 	return map[string]string{model.MailRedirectTo: target}
 }
 
-// ownPath tells whether a target stays on this site wherever it is opened: browsers
+// OwnPath tells whether a target stays on this site wherever it is opened: browsers
 // take // and /\ for the begin of a host, and drop control characters in between.
-func ownPath(target string) bool {
+func OwnPath(target string) bool {
 	if len(target) < 2 || len(target) > redirectMax || target[0] != '/' {
 		return target == "/"
 	}

@@ -23,8 +23,6 @@ type Credentials struct {
 	DeviceID string
 	// Code is the second factor: of an authenticator app or a recovery code.
 	Code string
-	// MagicLink is the token of a link mailed to a guest; it counts instead of everything else.
-	MagicLink model.Secret
 }
 
 // SignIn is a new session with the only appearance of its token.
@@ -53,9 +51,6 @@ var shownSignInFaults = []string{
 // Login signs somebody in with a password. The actor has no account yet; it says
 // where the request came from.
 func (s *Service) Login(ctx context.Context, a perm.Actor, c Credentials) (*SignIn, error) {
-	if !c.MagicLink.Empty() {
-		return nil, s.maskSignIn(fault.New(fault.Unauthenticated, "api.user.login.guest_magic_link.disabled.error"))
-	}
 	if c.Password.Empty() {
 		return nil, fault.New(fault.Invalid, "api.user.login.blank_pwd.app_error")
 	}
@@ -138,6 +133,8 @@ func (s *Service) admissible(u *model.User) error {
 		return fault.New(fault.Unauthenticated, "api.user.login.bot_login_forbidden.app_error")
 	case u.IsGuest() && !s.Config().GuestAccountsSettings.Enable:
 		return fault.New(fault.Unauthenticated, "api.user.login.guest_accounts.disabled.error")
+	case u.AuthService == model.AuthMagicLink && !s.Config().GuestAccountsSettings.EnableGuestMagicLink:
+		return fault.New(fault.Unauthenticated, "api.user.login.guest_magic_link.disabled.error")
 	}
 	return nil
 }

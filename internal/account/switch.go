@@ -12,15 +12,6 @@ import (
 	"muster/internal/store"
 )
 
-// LoginType tells a sign-in page how an account signs in. Without links for guests
-// that is always a password, and the answer is the same for accounts that do not exist.
-func (s *Service) LoginType(_ context.Context, loginID string) (string, error) {
-	if loginID == "" {
-		return "", fault.Body("login_id")
-	}
-	return model.AuthPassword, nil
-}
-
 // SwitchRequest asks to sign in by another method from now on.
 type SwitchRequest struct {
 	CurrentService string       `json:"current_service"`

@@ -73,6 +73,7 @@ func (a *API) routes() []route {
 	list = append(list, a.channelChangeRoutes()...)
 	list = append(list, a.channelSearchRoutes()...)
 	list = append(list, a.categoryRoutes()...)
+	list = append(list, a.inviteRoutes()...)
 	list = append(list, a.bootRoutes()...)
 	list = append(list, a.websocketRoutes()...)
 	return append(list, a.openRoutes()...)

@@ -7,6 +7,7 @@ import (
 	"muster/internal/account"
 	"muster/internal/fault"
 	"muster/internal/model"
+	"muster/internal/perm"
 )
 
 func (a *API) login(c *call) error {
@@ -14,11 +15,15 @@ func (a *API) login(c *call) error {
 	if err != nil {
 		return err
 	}
-	visitor := c.actor
-	visitor.UserID, visitor.SessionID = "", ""
-	s, err := a.Accounts.Login(c, visitor, account.Credentials{LoginID: in["login_id"], ID: in["id"],
-		Password: model.NewSecret(in["password"]), DeviceID: first(in["device_id"], in["deviceId"]),
-		Code: in["token"], MagicLink: model.NewSecret(in["magic_link_token"])})
+	var s *account.SignIn
+	device := first(in["device_id"], in["deviceId"])
+	if link := in["magic_link_token"]; link != "" {
+		s, err = a.Workspace.LoginByLink(c, c.visitor(), model.NewSecret(link), device)
+		err = a.Accounts.MaskSignIn(err)
+	} else {
+		s, err = a.Accounts.Login(c, c.visitor(), account.Credentials{LoginID: in["login_id"], ID: in["id"],
+			Password: model.NewSecret(in["password"]), DeviceID: device, Code: in["token"]})
+	}
 	if err != nil {
 		return err
 	}
@@ -29,6 +34,13 @@ func (a *API) login(c *call) error {
 	}
 	c.write(http.StatusCreated, s.User.JSON())
 	return nil
+}
+
+// visitor is the actor as somebody who is about to sign in: nobody yet.
+func (c *call) visitor() perm.Actor {
+	v := c.actor
+	v.UserID, v.SessionID = "", ""
+	return v
 }
 
 // first gives the first text that is not empty.

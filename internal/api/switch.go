@@ -19,7 +19,7 @@ func (a *API) getLoginType(c *call) error {
 	if err != nil {
 		return err
 	}
-	service, err := a.Accounts.LoginType(c, in["login_id"])
+	service, err := a.Accounts.LoginType(c, c.visitor(), in["login_id"])
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/netip"
@@ -14,6 +15,8 @@ import (
 	"muster/internal/account"
 	"muster/internal/fault"
 	"muster/internal/model"
+	"muster/internal/perm"
+	"muster/internal/workspace"
 )
 
 func (a *API) createUser(c *call) error {
@@ -21,8 +24,14 @@ func (a *API) createUser(c *call) error {
 	if err != nil {
 		return err
 	}
-	u, err := a.Accounts.CreateUser(c, c.actor, account.SignUp{Input: &in, NearBy: c.nearBy && !c.fromForeignPage(),
-		Token: c.value("t"), InviteID: c.value("iid"), RedirectTo: c.value("r")})
+	r := account.SignUp{Input: &in, NearBy: c.nearBy && !c.fromForeignPage(), RedirectTo: c.value("r")}
+	create := a.Accounts.CreateUser
+	if t := (workspace.Ticket{Token: model.NewSecret(c.value("t")), InviteID: c.value("iid")}); t.Given() {
+		create = func(ctx context.Context, p perm.Actor, r account.SignUp) (*model.User, error) {
+			return a.Workspace.SignUp(ctx, p, r, t)
+		}
+	}
+	u, err := create(c, c.actor, r)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,10 @@ const (
 	MailTokenAdded      = "access_token_added"
 	MailDeactivated     = "deactivated"
 	MailTest            = "test"
+	MailTeamInvite      = "team_invite"       // to somebody without an account
+	MailGuestInvite     = "guest_invite"      // as above, who comes as a guest
+	MailGuestLinkInvite = "guest_link_invite" // as above, who signs in with links
+	MailGuestLink       = "guest_link"        // signs a guest in
 )
 
 // Names of the values a mail carries for its text.
@@ -30,6 +34,14 @@ const (
 	MailUsername   = "Username"   // the name an account has now
 	MailMethod     = "Method"     // how a password was changed, or how somebody signs in now
 	MailRedirectTo = "RedirectTo" // where a verified visitor goes next
+	MailInviter    = "Inviter"    // the name of who invites
+	MailTeam       = "Team"       // the display name of the team
+	MailTeamName   = "TeamName"   // its name in addresses
+	MailMessage    = "Message"    // what the inviter wants to say
+	MailSender     = "SenderRole" // whether the inviter is an admin: sa or su
+	MailTeamID     = "TeamID"
+	MailChannels   = "Channels" // ids separated by blanks
+	MailSenderID   = "SenderID"
 )
 
 // The values of MailMethod for a changed password.
@@ -53,11 +65,18 @@ type Mail struct {
 // The others are notices, which EmailSettings.SendEmailNotifications switches off.
 func (m Mail) Linked() bool {
 	switch m.Kind {
-	case MailPasswordReset, MailVerifyEmail, MailWelcomeVerify, MailEmailChange:
+	case MailPasswordReset, MailVerifyEmail, MailWelcomeVerify, MailEmailChange, MailGuestLink:
 		return true
 	}
 	return false
 }
+
+// Invitations are the kinds of mail that invite somebody, with the type of their tokens.
+var Invitations = map[string]string{MailTeamInvite: TokenTeamInvitation, MailGuestInvite: TokenGuestInvitation,
+	MailGuestLinkInvite: TokenGuestLinkInvitation}
+
+// LinkTokens are the types of tokens that sign guests in.
+var LinkTokens = []string{TokenGuestLinkInvitation, TokenGuestLink}
 
 const mailValuePrefix = "value_"
 
@@ -85,6 +104,20 @@ func MailOf(data StringMap) Mail {
 const (
 	TokenPasswordRecovery = "password_recovery"
 	TokenVerifyEmail      = "verify_email"
+	// Invitations to a team, for members, guests, and guests who sign in with links.
+	TokenTeamInvitation      = "team_invitation"
+	TokenGuestInvitation     = "guest_invitation"
+	TokenGuestLinkInvitation = "guest_magic_link_invitation"
+	// TokenGuestLink signs a guest in.
+	TokenGuestLink = "guest_magic_link"
+)
+
+// What the Extra of an invitation holds.
+const (
+	InviteTeam     = "teamId"
+	InviteEmail    = "email"
+	InviteChannels = "channels" // ids separated by blanks
+	InviteSender   = "senderId"
 )
 
 // What the Extra of a token of these types holds.

@@ -27,7 +27,14 @@ var (
 // useless from now on.
 func (m *Mailer) link(ctx context.Context, d *delivery) (string, error) {
 	site := siteURL(d.cfg)
+	if model.Invitations[d.mail.Kind] != "" {
+		secret, err := m.invitation(ctx, d)
+		return site + invitePath(d.mail, secret), err
+	}
 	switch d.mail.Kind {
+	case model.MailGuestLink:
+		secret, err := m.secret(ctx, d, model.TokenGuestLink)
+		return site + linkPath(secret), err
 	case model.MailPasswordReset:
 		secret, err := m.secret(ctx, d, model.TokenPasswordRecovery)
 		return site + resetPath(secret), err
@@ -177,6 +184,8 @@ func useful(d *delivery, u *model.User) bool {
 	switch {
 	case u.IsBot || !u.Active():
 		return false
+	case d.mail.Kind == model.MailGuestLink:
+		return u.AuthService == model.AuthMagicLink && u.Email == d.mail.To
 	case d.mail.Kind == model.MailPasswordReset:
 		return u.SignsInWithPassword() && u.Email == d.mail.To && !since
 	case d.mail.Kind == model.MailWelcomeVerify:

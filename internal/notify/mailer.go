@@ -133,7 +133,7 @@ func lacking(cfg *config.Config, mail model.Mail) string {
 	if e.FeedbackEmail == "" {
 		missing = append(missing, "EmailSettings.FeedbackEmail, the address of the sender, is empty")
 	}
-	if cfg.ServiceSettings.SiteURL == "" && (mail.Linked() || mail.Kind == model.MailWelcome) {
+	if cfg.ServiceSettings.SiteURL == "" && (mail.Linked() || mail.Kind == model.MailWelcome || model.Invitations[mail.Kind] != "") {
 		missing = append(missing, "ServiceSettings.SiteURL, from which links are made, is empty")
 	}
 	return strings.Join(missing, "; ")

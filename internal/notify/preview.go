@@ -13,7 +13,8 @@ import (
 func Kinds() []string {
 	return []string{model.MailPasswordReset, model.MailVerifyEmail, model.MailWelcome, model.MailWelcomeVerify, model.MailEmailChange,
 		model.MailEmailChanged, model.MailUsernameChanged, model.MailPasswordChanged, model.MailSignInChanged, model.MailMfaActivated,
-		model.MailMfaDeactivated, model.MailTokenAdded, model.MailDeactivated, model.MailTest}
+		model.MailMfaDeactivated, model.MailTokenAdded, model.MailDeactivated, model.MailTest, model.MailTeamInvite,
+		model.MailGuestInvite, model.MailGuestLinkInvite, model.MailGuestLink}
 }
 
 // Preview writes a mail of a kind in a language as somebody would get it, with example
@@ -35,7 +36,9 @@ func Preview(cfg *config.Config, kind, locale string) (*Letter, error) {
 		shown.ServiceSettings.SiteURL = "https://chat.example.com"
 	}
 	mail := model.Mail{Kind: kind, To: "ada@example.com", Locale: locale, Values: map[string]string{
-		model.MailNewEmail: "countess@example.com", model.MailUsername: "ada", model.MailMethod: model.ChangedInSettings}}
+		model.MailNewEmail: "countess@example.com", model.MailUsername: "ada", model.MailMethod: model.ChangedInSettings, model.MailInviter: "Grace",
+		model.MailTeam: "Computing", model.MailTeamName: "computing", model.MailMessage: "We would love to have you here.",
+		model.MailSender: "su"}}
 	if kind == model.MailSignInChanged {
 		mail.Values[model.MailMethod] = "OpenID SSO"
 	}
@@ -45,6 +48,10 @@ func Preview(cfg *config.Config, kind, locale string) (*Letter, error) {
 func exampleLink(cfg *config.Config, mail model.Mail) string {
 	const secret = "example"
 	switch {
+	case model.Invitations[mail.Kind] != "":
+		return siteURL(cfg) + invitePath(mail, secret)
+	case mail.Kind == model.MailGuestLink:
+		return siteURL(cfg) + linkPath(secret)
 	case mail.Kind == model.MailPasswordReset:
 		return siteURL(cfg) + resetPath(secret)
 	case mail.Linked():

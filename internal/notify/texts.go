@@ -118,7 +118,7 @@ func (t *texts) write(cfg *config.Config, mail model.Mail, link string) (*Letter
 		}
 		*part.into = text
 	}
-	p.Paragraphs, p.Footer, p.Lang = strings.Split(body, "\n"), strings.Split(footer, "\n"), s.tag.String()
+	p.Paragraphs, p.Footer, p.Lang = paragraphs(body), strings.Split(footer, "\n"), s.tag.String()
 	if organization := cfg.EmailSettings.FeedbackOrganization; organization != "" {
 		p.Footer = append(p.Footer, organization)
 	}
@@ -130,6 +130,17 @@ func (t *texts) write(cfg *config.Config, mail model.Mail, link string) (*Letter
 		p.Button = button
 	}
 	return t.lay(mail.To, p)
+}
+
+// paragraphs splits a text at its ends of line; empty ones, such as of a message that was
+// not written, are left out.
+func paragraphs(text string) (out []string) {
+	for line := range strings.SplitSeq(text, "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, line)
+		}
+	}
+	return out
 }
 
 // lay puts the texts into the layout.

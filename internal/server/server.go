@@ -181,6 +181,7 @@ func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
 	}
 	s.runner = &jobs.Runner{DB: s.DB, Now: o.Now, Log: o.Log,
 		Handlers: map[string]jobs.Handler{account.PurgeJob: s.Accounts.Purge, account.ForgetJob: s.Accounts.ForgetRecords, model.MailJob: s.mailer.Send,
+			account.GuestsOffJob: s.Accounts.DeactivateGuests,
 			workspace.PurgeTeamJob: s.Workspace.PurgeTeam, workspace.TeamGroupsJob: s.Workspace.LeaveGroups,
 			workspace.PurgeChannelJob: s.Workspace.PurgeChannel, workspace.ConstrainJob: s.Workspace.RemoveOutsiders}}
 	s.registry = prometheus.NewRegistry()
@@ -216,6 +217,7 @@ func (s *Server) background() {
 	s.work.Go(func() { s.runner.Run(ctx) })
 	s.work.Go(func() { s.system.Follow(ctx) })
 	s.work.Go(func() { s.Accounts.FollowPresence(ctx) })
+	s.watchGuests(ctx)
 	s.every(ctx, 5*time.Second, "store activity", s.Accounts.FlushActivity)
 	s.every(ctx, time.Minute, "end timed do not disturb", s.Accounts.EndDND)
 	s.every(ctx, 24*time.Hour, "remove ended sessions", s.Accounts.CleanSessions)

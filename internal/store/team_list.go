@@ -8,7 +8,7 @@ import (
 
 // TeamMemberList is a request for a page of who is in a team.
 type TeamMemberList struct {
-	View          *Viewing
+	View          *Sight
 	Among         []string // these accounts only, unless nil
 	ByUsername    bool     // in this order instead of that of the ids
 	ActiveOnly    bool     // leaves out deactivated accounts
@@ -25,7 +25,7 @@ func (q Q) TeamMembers(ctx context.Context, teamID string, l TeamMemberList) ([]
 	if l.ActiveOnly {
 		w.add(`EXISTS (SELECT 1 FROM users u WHERE u.id = m.user_id AND u.delete_at = 0)`)
 	}
-	w.addViewing(q.d, "m.user_id", l.View)
+	w.addSight(q.d, "m.user_id", l.View)
 	order := "m.user_id"
 	if l.ByUsername {
 		order = "m.username"

@@ -47,10 +47,10 @@ func (q Q) CountTeams(ctx context.Context, f TeamFilter) (int64, error) {
 }
 
 // CountTeamMembers counts those members of a team that somebody may know of.
-func (q Q) CountTeamMembers(ctx context.Context, teamID string, v *Viewing) (total, active int64, err error) {
+func (q Q) CountTeamMembers(ctx context.Context, teamID string, v *Sight) (total, active int64, err error) {
 	w := &where{}
 	w.add(`m.team_id = ? AND m.delete_at = 0`, teamID)
-	w.addViewing(q.d, "m.user_id", v)
+	w.addSight(q.d, "m.user_id", v)
 	type counts struct{ total, active int64 }
 	n, err := one(ctx, q, func(row scanner) (n counts, err error) {
 		err = row.Scan(&n.total, &n.active)

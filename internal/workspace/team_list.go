@@ -116,7 +116,7 @@ func (s *Service) TeamStats(ctx context.Context, a perm.Actor, teamID string) (T
 		return TeamStats{}, err
 	}
 	out := TeamStats{TeamID: teamID, Total: t.Team.Members, Active: t.Team.ActiveMembers}
-	view, err := s.Viewing(ctx, s.DB.Q, a)
+	view, err := s.Accounts.SightOf(ctx, a)
 	if err != nil || view == nil {
 		return out, err
 	}

@@ -114,7 +114,7 @@ func (s *Service) TeamMembers(ctx context.Context, a perm.Actor, teamID string, 
 	if _, err := s.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
 		return nil, err
 	}
-	view, err := s.Viewing(ctx, s.DB.Q, a)
+	view, err := s.Accounts.SightOf(ctx, a)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func (s *Service) TeamMembersByIDs(ctx context.Context, a perm.Actor, teamID str
 	if _, err := s.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
 		return nil, err
 	}
-	view, err := s.Viewing(ctx, s.DB.Q, a)
+	view, err := s.Accounts.SightOf(ctx, a)
 	if err != nil {
 		return nil, err
 	}

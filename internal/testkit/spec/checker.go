@@ -164,8 +164,8 @@ var measured = sync.OnceValue(func() map[string]bool {
 })
 
 // bareLists are operations that answer a list, and what the document describes only when
-// a page was asked for.
-var bareLists = map[string]bool{"SearchTeams": true}
+// something else was asked for.
+var bareLists = map[string]bool{"SearchTeams": true, "InviteUsersToTeam": true, "InviteGuestsToTeam": true}
 
 // mistaken are operations of which the document says what no server does and no client
 // expects: that a reaction is 201, and that saved posts are a list of lists.
