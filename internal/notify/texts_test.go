@@ -88,7 +88,7 @@ func wantLetter(t *testing.T, what string, l *Letter, m model.Mail) {
 	if !strings.HasPrefix(l.Subject, "[Ducks & <b>Geese</b>] ") || strings.ContainsAny(l.Subject, "\r\n") {
 		t.Errorf("%s has the subject %q", what, l.Subject)
 	}
-	linked := m.Linked() || m.Kind == model.MailWelcome
+	linked := m.Linked() || m.Kind == model.MailWelcome || model.Invitations[m.Kind] != ""
 	if !strings.Contains(l.Text, "https://chat.example.com") || linked != strings.Contains(l.HTML, "<a href=\"https://chat.example.com") {
 		t.Errorf("%s has the wrong links:\n%s", what, l.HTML)
 	}

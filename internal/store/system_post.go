@@ -22,6 +22,9 @@ func (t *Tx) InsertSystemPosts(ctx context.Context, channelID string, posts []*m
 	var last, counted int64
 	for i, p := range posts {
 		list[i] = systemPostRow{ID: p.ID, CreateAt: p.CreateAt, UserID: p.UserID, Message: p.Message, Type: p.Type, Props: p.Props}
+		if p.Props == nil {
+			list[i].Props = model.RawJSON("{}")
+		}
 		last = max(last, p.CreateAt)
 		if !p.AboutMembership() {
 			counted++
