@@ -75,6 +75,7 @@ func (a *API) routes() []route {
 	list = append(list, a.categoryRoutes()...)
 	list = append(list, a.inviteRoutes()...)
 	list = append(list, a.bootRoutes()...)
+	list = append(list, a.threadRoutes()...)
 	list = append(list, a.websocketRoutes()...)
 	return append(list, a.openRoutes()...)
 }

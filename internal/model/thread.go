@@ -60,12 +60,3 @@ func (t *Thread) View(root *PostView, participants json.RawMessage) ThreadView {
 		Participants: participants, Post: root, UnreadReplies: t.UnreadReplies, UnreadMentions: t.UnreadMentions,
 		IsUrgent: t.Urgent, DeleteAt: t.DeleteAt}
 }
-
-// AppendUserID appends what stands for an account where only its id is told: an account
-// whose other fields are empty.
-func AppendUserID(dst []byte, id string) []byte {
-	dst = append(dst, `{"id":"`...)
-	dst = append(dst, id...) // letters and digits
-	return append(dst, `","delete_at":0,"username":"","auth_data":"","auth_service":"","email":"","nickname":"","first_name":"",`+
-		`"last_name":"","position":"","roles":"","locale":"","timezone":null,"disable_welcome_email":false}`...)
-}

@@ -86,6 +86,13 @@ func (t *Tx) FollowReply(ctx context.Context, f ReplyFollowers, s ThreadState) e
 	return err
 }
 
+// MentionFollowers counts a mention for those of the accounts that follow a thread.
+func (t *Tx) MentionFollowers(ctx context.Context, postID string, userIDs []string) error {
+	_, err := exec(ctx, t.Q, `UPDATE thread_memberships SET unread_mentions = unread_mentions + 1
+		WHERE post_id = ? AND following AND `+t.d.idsIn("user_id"), postID, t.d.ids(userIDs))
+	return err
+}
+
 // Follower is somebody who follows a thread and is in its channel.
 type Follower struct {
 	model.ThreadMembership

@@ -174,6 +174,8 @@ func TestThreadsAreReadAndLeft(t *testing.T) {
 		equal(t, "read in part", unread(), []int64{22, 2, 2})
 		equal(t, "replies since", len(value[[]*model.Post](t)(db.RepliesSince(ctx, root.ID, amy.ID, 22, 10))), 3)
 		equal(t, "place", *value[*ThreadPlace](t)(db.ThreadPlace(ctx, root.ID)), ThreadPlace{PostID: root.ID, LastReplyAt: 24})
+		must(t, db, func(tx *Tx) error { return tx.MentionFollowers(ctx, root.ID, []string{amy.ID, "x"}) })
+		equal(t, "mentioned once more", unread(), []int64{22, 2, 3})
 		must(t, db, func(tx *Tx) error { return tx.ReadThreads(ctx, amy.ID, p.team.ID, 40) })
 		equal(t, "read", unread(), []int64{40, 0, 0})
 		must(t, db, func(tx *Tx) error { return tx.ReadThreadsOfChannels(ctx, amy.ID, []string{p.channel.ID}, 50) })

@@ -143,7 +143,7 @@ func (s *Service) people(ctx context.Context, a perm.Actor, ids []string, extend
 	if !extended {
 		for _, id := range ids {
 			out[id] = json.RawMessage(`{"id":"` + id + `","username":"","auth_service":"","email":"","nickname":"","first_name":"","last_name":"",` +
-				`"position":"","roles":"","locale":"","timezone":null,"delete_at":0,"disable_welcome_email":false}`)
+				`"position":"","roles":"","locale":"","timezone":{},"delete_at":0,"disable_welcome_email":false}`)
 		}
 		return out, nil
 	}

@@ -127,7 +127,7 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, b *batchOf, totals sto
 			b.read(d.post.UserID, &read)
 		}
 		d.view = createdView(d.post, b.files[d.post.ID])
-		followers, err := s.follow(ctx, tx, b, d)
+		followers, later, err := s.follow(ctx, tx, b, d)
 		if err != nil {
 			return err
 		}
@@ -135,18 +135,20 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, b *batchOf, totals sto
 		posted.Concern("mentions", d.mentions)
 		posted.Concern("followers", followers)
 		tx.Emit(posted)
+		tx.Emit(later...)
 	}
 	return s.markMembers(ctx, tx, b)
 }
 
-// follow brings the thread of a reply in step and tells who follows it.
-func (s *Service) follow(ctx context.Context, tx *store.Tx, b *batchOf, d *draft) (followers []string, err error) {
+// follow brings the thread of a reply in step and tells who follows it, and what they
+// hear once they know of the reply.
+func (s *Service) follow(ctx context.Context, tx *store.Tx, b *batchOf, d *draft) (followers []string, later []event.Event, err error) {
 	if d.post.RootID == "" {
-		return nil, nil
+		return nil, nil, nil
 	}
-	d.view.ReplyCount, followers, err = s.replied(ctx, tx, &reply{post: d.post, root: b.roots[d.post.RootID], channel: b.channel,
-		mentions: d.mentions, at: b.at})
-	return followers, err
+	r := &reply{post: d.post, root: b.roots[d.post.RootID], channel: b.channel, mentions: d.mentions, at: b.at}
+	d.view.ReplyCount, followers, err = s.replied(ctx, tx, r)
+	return followers, r.events, err
 }
 
 // markMembers stores what the posts did to members, and tells those who have read the channel by writing.

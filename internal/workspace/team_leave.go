@@ -66,6 +66,9 @@ func (s *Service) leaveTeam(ctx context.Context, tx *store.Tx, teamID string, u,
 	if err := tx.LeaveChannelsOf(ctx, teamID, u); err != nil {
 		return err
 	}
+	if err := tx.LeaveThreadsOfTeam(ctx, u.ID, teamID); err != nil {
+		return err
+	}
 	m.DeleteAt, m.ExplicitRoles = s.now(), ""
 	if err := tx.SaveTeamMember(ctx, m); err != nil {
 		return err
