@@ -90,7 +90,7 @@ func (a *API) getUserThread(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.thread(a.Talk.Thread(c, c.actor, ref, c.flag("extended")))
+	return c.thread(a.Talk.UserThread(c, c.actor, ref, c.flag("extended")))
 }
 
 func (a *API) updateThreadRead(c *call) error {

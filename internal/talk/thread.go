@@ -77,8 +77,8 @@ func followed(ctx context.Context, q store.Q, ref ThreadRef) (*model.Thread, err
 	return t, nil
 }
 
-// Thread gives a thread that an account follows, with whole participants when extended.
-func (s *Service) Thread(ctx context.Context, a perm.Actor, ref ThreadRef, extended bool) (model.ThreadView, error) {
+// UserThread gives a thread that an account follows, with whole participants when extended.
+func (s *Service) UserThread(ctx context.Context, a perm.Actor, ref ThreadRef, extended bool) (model.ThreadView, error) {
 	p, err := s.needThread(ctx, s.DB.Q, a, ref)
 	if err != nil {
 		return model.ThreadView{}, err
@@ -192,7 +192,7 @@ func (s *Service) ReadThread(ctx context.Context, a perm.Actor, ref ThreadRef, u
 	if err != nil {
 		return model.ThreadView{}, store.Fault(err, "app.user.update_thread_read_for_user.app_error")
 	}
-	return s.Thread(ctx, a, ref, false)
+	return s.UserThread(ctx, a, ref, false)
 }
 
 // reads stores up to when somebody has read a thread and tells them.
@@ -237,7 +237,7 @@ func (s *Service) UnreadThread(ctx context.Context, a perm.Actor, ref ThreadRef,
 	if err != nil {
 		return model.ThreadView{}, store.Fault(err, "app.user.update_thread_read_for_user_by_post.app_error")
 	}
-	return s.Thread(ctx, a, ref, false)
+	return s.UserThread(ctx, a, ref, false)
 }
 
 func cmpErr(err, otherwise error) error {

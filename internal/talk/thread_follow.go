@@ -71,7 +71,7 @@ func (s *Service) followReply(ctx context.Context, tx *store.Tx, r *reply, state
 // was a person, and whom the root mentions, except in direct channels.
 func (s *Service) concerned(ctx context.Context, tx *store.Tx, r *reply) ([]string, error) {
 	var out []string
-	if r.root.UserID != r.post.UserID && !fromWebhook(r.root.Props) {
+	if r.root.UserID != r.post.UserID && !byWebhook(r.root) {
 		out = append(out, r.root.UserID)
 	}
 	if r.channel.Type == model.ChannelDirect {

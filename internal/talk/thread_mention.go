@@ -2,9 +2,8 @@ package talk
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
-	"strings"
-	"unicode"
 
 	"muster/internal/model"
 	"muster/internal/store"
@@ -23,105 +22,91 @@ func (s *Service) mentionsSince(ctx context.Context, tx *store.Tx, ref ThreadRef
 	if err != nil || c.Type == model.ChannelDirect || len(replies) == 0 {
 		return int64(len(replies)), err
 	}
-	return s.mentionsOf(ctx, tx, ref.UserID, replies)
+	called, err := s.callsOf(ctx, tx, c, ref.UserID, replies)
+	return int64(called), err
 }
 
-// mentionedIn are the accounts that a root calls by their names. That it calls the whole
-// channel lets nobody follow its thread.
-func (s *Service) mentionedIn(ctx context.Context, tx *store.Tx, root *model.Post) ([]string, error) {
-	names := calledNames(root.Message)
-	if len(names) == 0 {
-		return nil, nil
+// callsOf counts in which of the posts somebody is called: by their name or that of a group,
+// by the words they chose, or with the whole channel.
+func (s *Service) callsOf(ctx context.Context, tx *store.Tx, c *model.Channel, userID string, posts []*model.Post) (n int, err error) {
+	texts, names := make([]*said, len(posts)), []string{}
+	for i, p := range posts {
+		texts[i] = read(p.Message)
+		names = append(names, texts[i].names...)
 	}
-	return tx.UserIDsByUsernames(ctx, names)
-}
-
-// mentionsOf counts in which of the posts somebody is called: by their name, by the words they
-// chose, or with the whole channel.
-func (s *Service) mentionsOf(ctx context.Context, tx *store.Tx, userID string, posts []*model.Post) (n int64, err error) {
-	u, err := tx.User(ctx, userID)
+	mine, err := s.namesOf(ctx, tx, c.ID, userID, unique(names))
 	if err != nil {
 		return 0, err
 	}
-	called := keywordsOf(u)
-	for _, p := range posts {
-		if called.in(p.Message) {
+	words, err := s.keywords.of(ctx, tx.Q, c.ID)
+	if err != nil {
+		return 0, err
+	}
+	everybody, err := s.hearsEverybody(ctx, tx, c, userID)
+	if err != nil {
+		return 0, err
+	}
+	member, chose := words.members[userID]
+	for _, t := range texts {
+		if slices.ContainsFunc(t.names, func(name string) bool { return mine[name] }) || chose && hears(member, t) || everybody && t.everybody {
 			n++
 		}
 	}
 	return n, nil
 }
 
-// keywords are what somebody is called by.
-type keywords struct {
-	names []string // behind an @
-	words []string // anywhere, whatever their case
-	first string   // a first name as it is written, if that counts
+// namesOf tells which of the names call somebody: their own, and those of their groups.
+func (s *Service) namesOf(ctx context.Context, tx *store.Tx, channelID, userID string, names []string) (map[string]bool, error) {
+	mine := map[string]bool{}
+	if len(names) == 0 {
+		return mine, nil
+	}
+	people, err := tx.MembersNamed(ctx, channelID, names)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := tx.MembersOfGroupsNamed(ctx, channelID, names)
+	for _, found := range slices.Concat(people, groups) {
+		if found.UserID == userID {
+			mine[found.Name] = true
+		}
+	}
+	return mine, err
 }
 
-func keywordsOf(u *model.User) keywords {
-	k := keywords{names: []string{u.Username}}
-	if u.NotifyProps["channel"] == "true" {
-		k.names = append(k.names, "channel", "all")
+// hearsEverybody tells whether somebody hears it when the whole channel is called.
+func (s *Service) hearsEverybody(ctx context.Context, tx *store.Tx, c *model.Channel, userID string) (bool, error) {
+	most := s.Config().TeamSettings.MaxNotificationsPerChannel
+	if c.Members > int64(most) {
+		return false, nil
 	}
-	for w := range strings.SplitSeq(strings.ToLower(u.NotifyProps["mention_keys"]), ",") {
-		if w = strings.TrimSpace(w); w != "" {
-			k.words = append(k.words, w)
-		}
-	}
-	if u.NotifyProps["first_name"] == "true" {
-		k.first = u.FirstName
-	}
-	return k
+	ids, err := tx.MembersToNotify(ctx, c.ID, false, most)
+	return slices.Contains(ids, userID), err
 }
 
-// in tells whether a message calls somebody.
-func (k keywords) in(message string) bool {
-	if slices.ContainsFunc(calledNames(message), func(n string) bool { return slices.Contains(k.names, n) }) {
-		return true
+// mentionedIn are the members that a root calls by their names or by words they chose. That
+// it calls the whole channel lets nobody follow its thread.
+func (s *Service) mentionedIn(ctx context.Context, tx *store.Tx, root *model.Post) ([]string, error) {
+	text := read(root.Message)
+	words, err := s.keywords.of(ctx, tx.Q, root.ChannelID)
+	if err != nil {
+		return nil, err
 	}
-	if len(k.words) == 0 && k.first == "" {
-		return false
+	out := words.heard(text)
+	if len(text.names) == 0 {
+		return out, nil
 	}
-	for word := range strings.FieldsFuncSeq(message, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("@._-", r)
-	}) {
-		word = strings.TrimRight(word, "._-")
-		if k.first != "" && word == k.first || slices.Contains(k.words, strings.ToLower(word)) {
-			return true
-		}
+	found, err := tx.MembersNamed(ctx, root.ChannelID, text.names)
+	for _, f := range found {
+		out = append(out, f.UserID)
 	}
-	return false
+	return out, err
 }
 
-// calledNames are the names behind an @ in a message, in lower case. A name that ends with
-// punctuation is also given without.
-func calledNames(message string) (names []string) {
-	rest := message
-	for len(names) < namesMax {
-		_, after, found := strings.Cut(rest, "@")
-		if !found {
-			return names
-		}
-		end := strings.IndexFunc(after, func(r rune) bool {
-			return r >= unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-", r)
-		})
-		if end < 0 {
-			end = len(after)
-		}
-		name := strings.ToLower(after[:end])
-		for name != "" {
-			names = append(names, name)
-			trimmed := strings.TrimRight(name, "._-")
-			if trimmed == name {
-				break
-			}
-			name = trimmed
-		}
-		rest = after[end:]
+// byWebhook tells whether a webhook wrote a post.
+func byWebhook(p *model.Post) bool {
+	var props struct {
+		From any `json:"from_webhook"`
 	}
-	return names
+	return json.Unmarshal(p.Props, &props) == nil && props.From == "true"
 }
-
-// namesMax is how many names of one message are looked at.
-const namesMax = 100
