@@ -76,7 +76,9 @@ func TestStatementsDoNotGrowWithChannels(t *testing.T) {
 			return s.DB.Statements() - before
 		}
 		add := func(channel string, list []string) int64 {
-			return count(func() { amy.For(t).Post("/channels/"+channel+"/members", map[string]any{"user_ids": list}).Want(http.StatusCreated) })
+			return count(func() {
+				amy.For(t).Post("/channels/"+channel+"/members", map[string]any{"user_ids": list}).Want(http.StatusCreated)
+			})
 		}
 		add(small, ids[:1]) // whatever is read once is read now
 		if one, many := add(small, ids[1:2]), add(large, ids); many > one {

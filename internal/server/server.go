@@ -181,7 +181,7 @@ func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
 	}
 	s.runner = &jobs.Runner{DB: s.DB, Now: o.Now, Log: o.Log,
 		Handlers: map[string]jobs.Handler{account.PurgeJob: s.Accounts.Purge, account.ForgetJob: s.Accounts.ForgetRecords, model.MailJob: s.mailer.Send,
-			account.GuestsOffJob: s.Accounts.DeactivateGuests,
+			account.GuestsOffJob:   s.Accounts.DeactivateGuests,
 			workspace.PurgeTeamJob: s.Workspace.PurgeTeam, workspace.TeamGroupsJob: s.Workspace.LeaveGroups,
 			workspace.PurgeChannelJob: s.Workspace.PurgeChannel, workspace.ConstrainJob: s.Workspace.RemoveOutsiders}}
 	s.registry = prometheus.NewRegistry()
