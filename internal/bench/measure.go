@@ -101,16 +101,19 @@ func measureOn(ctx context.Context, o options, database, folder string, floor *c
 		return err
 	}
 	fmt.Printf("\n%s: first answer %d ms after the start, %.0f MB resident then\n\n", database, started.Milliseconds(), idle)
-	if err := s.table(ctx, o, floor); err != nil {
+	if err := s.tables(ctx, o, floor); err != nil {
 		return err
-	}
-	if o.only == "" {
-		if err := s.credentials(ctx, o); err != nil {
-			return err
-		}
 	}
 	fmt.Printf("\n%.0f MB resident afterwards\n", s.server.residentMB())
 	return nil
+}
+
+// tables prints everything that is measured.
+func (s *site) tables(ctx context.Context, o options, floor *child) error {
+	if err := s.table(ctx, o, floor); err != nil || o.only != "" {
+		return err
+	}
+	return s.credentials(ctx, o)
 }
 
 // table measures every work and the floor of the same size beside it.
