@@ -238,8 +238,7 @@ func TestBootCallsOfTheWebClient(t *testing.T) {
 		amy := s.User("amy")
 		for _, call := range []string{"GET /plugins/webapp", "GET /plugins/statuses", "GET /system/notices/" + sessUnknownID + "?client=web",
 			"GET /custom_profile_attributes/fields", "GET /emoji?page=0", "POST /emoji/names", "POST /emoji/search", "GET /hooks/incoming",
-			"GET /hooks/outgoing", "GET /commands?team_id=x", "GET /users/me/teams", "GET /users/me/teams/members", "GET /users/me/teams/unread",
-			"GET /users/me/channels"} {
+			"GET /hooks/outgoing", "GET /commands?team_id=x", "GET /users/me/teams", "GET /users/me/teams/members", "GET /users/me/teams/unread"} {
 			t.Run(call, func(t *testing.T) {
 				method, path, _ := strings.Cut(call, " ")
 				// The document describes the list of emoji as an object; clients want a list.

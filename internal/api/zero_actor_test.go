@@ -16,7 +16,7 @@ import (
 // forAnybody are the methods of services that somebody without an account may use:
 // their right to it is what they show, such as a password or the token of a link.
 // SightOf is part of others and gives a sight of nobody.
-var forAnybody = []string{"SightOf", "Login", "Logout", "SendPasswordReset", "SendVerificationEmail"}
+var forAnybody = []string{"SightOf", "Login", "Logout", "CreateInvited", "SendPasswordReset", "SendVerificationEmail"}
 
 // TestTheZeroActorMayDoNothing calls every method of a service that takes an actor
 // without one: none may give or change anything. Being written with reflection, it

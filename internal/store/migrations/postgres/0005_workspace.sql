@@ -130,6 +130,7 @@ CREATE TABLE sidebar_categories (
     muted        BOOLEAN NOT NULL DEFAULT FALSE,
     collapsed    BOOLEAN NOT NULL DEFAULT FALSE
 );
+CREATE INDEX sidebar_categories_team_id ON sidebar_categories (team_id);
 CREATE INDEX sidebar_categories_user_id ON sidebar_categories (user_id, team_id, sort_order);
 
 CREATE TABLE sidebar_channels (

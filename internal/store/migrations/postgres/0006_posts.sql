@@ -23,8 +23,8 @@ CREATE TABLE posts (
 CREATE INDEX posts_channel_id ON posts (channel_id, create_at, id) WHERE delete_at = 0 AND original_id IS NULL;
 CREATE INDEX posts_roots ON posts (channel_id, create_at, id) WHERE delete_at = 0 AND original_id IS NULL AND root_id IS NULL;
 CREATE INDEX posts_update_at ON posts (channel_id, update_at);
-CREATE INDEX posts_root_id ON posts (root_id, create_at, id) WHERE root_id IS NOT NULL;
-CREATE INDEX posts_original_id ON posts (original_id, id) WHERE original_id IS NOT NULL;
+CREATE INDEX posts_root_id ON posts (root_id, create_at, id);
+CREATE INDEX posts_original_id ON posts (original_id, id);
 CREATE INDEX posts_pinned ON posts (channel_id, create_at, id) WHERE is_pinned AND delete_at = 0 AND original_id IS NULL;
 CREATE INDEX posts_user_id ON posts (user_id, id);
 
@@ -37,3 +37,4 @@ CREATE TABLE reactions (
     PRIMARY KEY (post_id, user_id, emoji_name)
 );
 CREATE INDEX reactions_user_id ON reactions (user_id, post_id);
+CREATE INDEX reactions_channel_id ON reactions (channel_id);

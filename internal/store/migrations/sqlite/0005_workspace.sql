@@ -130,6 +130,7 @@ CREATE TABLE sidebar_categories (
     muted        INTEGER NOT NULL DEFAULT 0,
     collapsed    INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE INDEX sidebar_categories_team_id ON sidebar_categories (team_id);
 CREATE INDEX sidebar_categories_user_id ON sidebar_categories (user_id, team_id, sort_order);
 
 CREATE TABLE sidebar_channels (
