@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"muster/internal/model"
 	"muster/internal/testkit"
 )
 
@@ -144,6 +145,9 @@ func TestAccountsOfOthersThatStayAsTheyAre(t *testing.T) {
 		sam := s.Admin().Post("/users", map[string]any{"username": "sam", "email": "sam@example.com", "auth_service": "saml", "auth_data": "sam"}).
 			Want(http.StatusCreated).Text("id")
 		chgConfig(s, `{"GuestAccountsSettings":{"Enable":false}}`)
+		chgEventually(t, "guests are deactivated", func() bool {
+			return slices.Equal(chgList(t, db, `SELECT status FROM jobs WHERE type = 'deactivate_guests'`), []string{model.JobSuccess})
+		})
 		chgUnchanged(t, s, db, func() {
 			chgActive(s.Admin(), guest, "true").WantFault(http.StatusUnauthorized,
 				"api.user.update_active.cannot_enable_guest_when_guest_feature_is_disabled.app_error")

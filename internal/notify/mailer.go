@@ -140,7 +140,7 @@ func lacking(cfg *config.Config, mail model.Mail) string {
 }
 
 // tell says once what an administrator has to set; again only after mail has worked.
-// It is no warning: a server without mail is a good one, and nothing has gone wrong.
+// It is a warning, because somebody waits for the mail.
 func (m *Mailer) tell(ctx context.Context, missing string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -148,7 +148,7 @@ func (m *Mailer) tell(ctx context.Context, missing string) {
 		return
 	}
 	m.told = append(m.told, missing)
-	m.Log.InfoContext(ctx, "mail is not sent until it is configured", "missing", missing)
+	m.Log.WarnContext(ctx, "mail is not sent until it is configured", "missing", missing)
 }
 
 // works notes that mail goes out.

@@ -131,7 +131,7 @@ func TestWhatIsMissingIsSaidOnceAndNothingIsTriedAgain(t *testing.T) {
 			for range 3 {
 				want(t, "outcome", d.send(model.Mail{Kind: model.MailPasswordReset, To: u.Email}), notSetUp)
 			}
-			if lines := d.log.lines(); len(lines) != 1 || !strings.Contains(lines[0], "level=INFO") || !strings.Contains(lines[0], tc.says) {
+			if lines := d.log.lines(); len(lines) != 1 || !strings.Contains(lines[0], "level=WARN") || !strings.Contains(lines[0], tc.says) {
 				t.Errorf("the log says %q, want one line with %q", lines, tc.says)
 			}
 		})

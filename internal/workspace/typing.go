@@ -23,7 +23,11 @@ func (s *Service) Typing(ctx context.Context, a perm.Actor, userID, channelID, p
 			return err
 		}
 		var err error
-		if writer, err = s.Accounts.ActorOf(ctx, userID); err != nil {
+		writer, err = s.Accounts.ActorOf(ctx, userID)
+		if fault.KindOf(err) == fault.NotFound { // nobody may write
+			return fault.Permission(a.UserID, string(perm.CreatePost)).Because(err)
+		}
+		if err != nil {
 			return err
 		}
 	}
