@@ -238,7 +238,9 @@ func TestBootCallsOfTheWebClient(t *testing.T) {
 		amy := s.User("amy")
 		for _, call := range []string{"GET /plugins/webapp", "GET /plugins/statuses", "GET /system/notices/" + sessUnknownID + "?client=web",
 			"GET /custom_profile_attributes/fields", "GET /emoji?page=0", "POST /emoji/names", "POST /emoji/search", "GET /hooks/incoming",
-			"GET /hooks/outgoing", "GET /commands?team_id=x", "GET /users/me/teams", "GET /users/me/teams/members", "GET /users/me/teams/unread"} {
+			"GET /hooks/outgoing", "GET /commands?team_id=x", "GET /users/me/teams", "GET /users/me/teams/members", "GET /users/me/teams/unread",
+			"GET /teams/" + sessUnknownID + "/commands/autocomplete", "GET /users/me/teams/" + sessUnknownID + "/drafts",
+			"GET /channels/" + sessUnknownID + "/bookmarks"} {
 			t.Run(call, func(t *testing.T) {
 				method, path, _ := strings.Cut(call, " ")
 				// The document describes the list of emoji as an object; clients want a list.
@@ -247,6 +249,9 @@ func TestBootCallsOfTheWebClient(t *testing.T) {
 				}
 				s.Visitor().For(t).Do(method, path, nil).WantFault(401, sessEnded)
 			})
+		}
+		if _, body := sessRaw(t, http.MethodGet, s.URL+"/api/v4/posts/scheduled/team/"+sessUnknownID, nil, "Authorization", "Bearer "+amy.Token); strings.TrimSpace(body) != "{}" {
+			t.Errorf("scheduled posts %s", body)
 		}
 		amy.Get("/users/junk/teams").WantFault(400, sessBadURL)
 		if r := amy.Post("/client_perf", `{"version":"0.1.0"}`).Want(http.StatusOK); r.Text("status") != "OK" {

@@ -15,6 +15,8 @@ type ChannelTrace struct {
 
 // ChannelTraces are the tables that are emptied before a channel's row goes.
 var ChannelTraces = []ChannelTrace{
+	{Table: "files", key: "id"},
+	{Table: "uploads", key: "id"},
 	{Table: "reactions", key: "post_id, user_id, emoji_name", of: "post_id IN (SELECT id FROM posts WHERE channel_id = ?)"},
 	{Table: "posts", key: "id", of: "channel_id = ? AND original_id IS NOT NULL"},
 	{Table: "posts", key: "id", of: "channel_id = ? AND root_id IS NOT NULL"},

@@ -10,6 +10,8 @@ const channelsOfTeam = `channel_id IN (SELECT id FROM channels WHERE team_id = ?
 
 // TeamTraces are the tables that are emptied, in this order, before a team goes.
 var TeamTraces = []Trace{
+	{Table: "files", key: "id", of: channelsOfTeam},
+	{Table: "uploads", key: "id", of: channelsOfTeam},
 	{Table: "reactions", key: "post_id, user_id, emoji_name", of: channelsOfTeam},
 	{Table: "posts", key: "id", of: "(root_id IS NOT NULL OR original_id IS NOT NULL) AND " + channelsOfTeam},
 	{Table: "posts", key: "id", of: channelsOfTeam},
