@@ -69,22 +69,25 @@ func TestStrangersLearnNothingFromAskingForMails(t *testing.T) {
 			t.Parallel()
 			srv := mailQuiet(t, database)
 			for _, path := range []string{"/users/password/reset/send", "/users/email/verify/send"} {
-				var answers, counts []any
-				for _, who := range mailStrangers {
-					for range 7 { // beyond the number of mails that are sent
+				var answers []any
+				least := make([]int64, len(mailStrangers)) // a conflict is tried again, but not every time
+				for n, who := range mailStrangers {
+					for try := range 7 { // beyond the number of mails that are sent
 						before := srv.DB.Statements()
 						r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/v4"+path, strings.NewReader(`{"email":"`+who.name+`@example.com"}`))
 						w := httptest.NewRecorder()
 						srv.API.ServeHTTP(w, r)
 						w.Header().Del("X-Request-Id")
 						answers = append(answers, []any{w.Code, w.Body.String(), w.Header()})
-						counts = append(counts, srv.DB.Statements()-before)
+						if took := srv.DB.Statements() - before; try == 0 || took < least[n] {
+							least[n] = took
+						}
 					}
 				}
 				for i := range answers {
 					who := mailStrangers[i/7].name
 					mailEqual(t, "answer of "+path+" for "+who, answers[i], answers[0])
-					mailEqual(t, "statements of "+path+" for "+who, counts[i], counts[0])
+					mailEqual(t, "statements of "+path+" for "+who, least[i/7], least[0])
 				}
 				mailEqual(t, "answer", answers[0].([]any)[:2], []any{http.StatusOK, `{"status":"OK"}`})
 			}
