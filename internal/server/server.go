@@ -81,6 +81,7 @@ func Load(o Options) (*config.Loaded, error) {
 // Start builds a server and lets it listen. The error of a broken configuration is
 // config.Problems; every other says what could not be opened.
 func Start(ctx context.Context, o Options) (*Server, error) {
+	spareProcessor(o.Environ)
 	s, err := Open(ctx, o)
 	if err != nil {
 		return nil, err
@@ -154,7 +155,8 @@ func (s *Server) open(ctx context.Context, o Options, cfg *config.Config, bus ev
 // serve builds the services and the API on them.
 func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
 	m := s.Live.Current().Config.MusterSettings
-	hasher, err := password.New(password.Options{MemoryKiB: m.Argon2MemoryKiB, Passes: m.Argon2Passes, Queue: m.HashQueue})
+	hasher, err := password.New(password.Options{MemoryKiB: m.Argon2MemoryKiB, Passes: m.Argon2Passes, Queue: m.HashQueue,
+		Workers: cores})
 	if err != nil {
 		return err
 	}
