@@ -13,22 +13,33 @@ import (
 	"muster/internal/store"
 )
 
-// giveToken stores a personal access token of an account that the run knows and
-// remembers its secret.
-func (s *seeded) giveToken(ctx context.Context, o store.Options) (err error) {
+// members is how many accounts hold a personal access token that the run knows.
+const members = 1000
+
+// giveTokens stores personal access tokens of accounts that the run knows and remembers
+// their secrets.
+func (s *seeded) giveTokens(ctx context.Context, o store.Options) (err error) {
 	o.Bus = event.NewLocal()
 	db, err := store.Open(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	secret := model.NewToken().Reveal()
-	t := &model.UserAccessToken{ID: model.NewTimeID(time.Now().UnixMilli()), UserID: s.ids[0], Description: "bench", IsActive: true,
-		CreateAt: time.Now().UnixMilli()}
-	if err := db.Tx(ctx, func(tx *store.Tx) error { return tx.InsertAccessToken(ctx, t, model.HashToken(secret)) }); err != nil {
-		return fmt.Errorf("store access token: %w", err)
+	now := time.Now().UnixMilli()
+	err = db.Tx(ctx, func(tx *store.Tx) error {
+		for _, id := range s.ids[:min(members, len(s.ids))] {
+			secret := model.NewToken().Reveal()
+			t := &model.UserAccessToken{ID: model.NewTimeID(now), UserID: id, Description: "bench", IsActive: true, CreateAt: now}
+			if err := tx.InsertAccessToken(ctx, t, model.HashToken(secret)); err != nil {
+				return err
+			}
+			s.accessTokens = append(s.accessTokens, secret)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("store access tokens: %w", err)
 	}
-	s.accessToken = secret
 	return nil
 }
 
@@ -36,7 +47,7 @@ func (s *seeded) giveToken(ctx context.Context, o store.Options) (err error) {
 // both are asked in turns, and the ratio is the median of the turns.
 func (s *site) credentials(ctx context.Context, o options) error {
 	const turnsEach = 7
-	session, program := get("/api/v4/users/me", s.seeded.tokens[0]), get("/api/v4/users/me", s.seeded.accessToken)
+	session, program := get("/api/v4/users/me", s.seeded.tokens[0]), get("/api/v4/users/me", s.seeded.accessTokens[0])
 	if err := errors.Join(s.answered(session), s.answered(program)); err != nil {
 		return err
 	}

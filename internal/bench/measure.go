@@ -55,7 +55,7 @@ func measureOn(ctx context.Context, o options, database, folder string, floor *c
 	}
 	s := &site{database: database, env: []string{"MM_MUSTERSETTINGS_DATADIRECTORY=" + filepath.Join(dir, "data"),
 		"MM_SERVICESETTINGS_LISTENADDRESS=127.0.0.1:0", "MM_SERVICESETTINGS_MAXIMUMLOGINATTEMPTS=1000",
-		"MM_SERVICESETTINGS_ENABLEUSERACCESSTOKENS=true"}}
+		"MM_SERVICESETTINGS_ENABLEUSERACCESSTOKENS=true", "MM_TEAMSETTINGS_MAXUSERSPERTEAM=100000"}}
 	open := store.Options{Driver: database, DataSource: filepath.Join(dir, "data", "muster.db")}
 	if err := os.MkdirAll(filepath.Join(dir, "data"), 0o700); err != nil {
 		return err
@@ -79,7 +79,7 @@ func measureOn(ctx context.Context, o options, database, folder string, floor *c
 	if s.seeded, err = fill(ctx, open, o.users); err != nil {
 		return err
 	}
-	if err := s.seeded.giveToken(ctx, open); err != nil {
+	if err := s.seeded.giveTokens(ctx, open); err != nil {
 		return err
 	}
 	profile := ""
@@ -131,6 +131,11 @@ func (s *site) table(ctx context.Context, o options, floor *child) error {
 	if o.only == "" || o.only == "sign-in" {
 		if err := s.storm(ctx, o); err != nil {
 			return err
+		}
+	}
+	if o.only == "" || o.only == "conversation" {
+		if err := s.conversation(ctx, o); err != nil {
+			return fmt.Errorf("conversation: %w", err)
 		}
 	}
 	if o.only == "" || o.only == "websockets" {

@@ -30,8 +30,8 @@ type seeded struct {
 	usernames []string
 	terms     []string // what people type to find somebody
 	tokens    []string // of sessions
-	// accessToken is a personal access token of the first account.
-	accessToken string
+	// accessTokens are personal access tokens of the first accounts.
+	accessTokens []string
 }
 
 // fill stores the accounts unless an earlier run did, and remembers some of them.
