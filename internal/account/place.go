@@ -84,11 +84,11 @@ func (s *Service) See(ctx context.Context, a perm.Actor, userID string) error {
 	if err != nil || sight == nil {
 		return err
 	}
-	seen, err := s.DB.Sees(ctx, sight, userID)
+	seen, err := s.DB.CountSeen(ctx, sight, []string{userID})
 	if err != nil {
 		return store.Fault(err, "app.user.get_view_restrictions.app_error")
 	}
-	if !seen {
+	if seen == 0 {
 		return a.Need(perm.ViewMembers)
 	}
 	return nil

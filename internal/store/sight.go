@@ -10,43 +10,47 @@ type Sight struct {
 	Channels bool     // it is in some channel
 }
 
-// sharesChannel holds for accounts u that are in a channel with an account.
-const sharesChannel = `EXISTS (SELECT 1 FROM channel_members mine JOIN channel_members theirs ON theirs.channel_id = mine.channel_id
-	WHERE mine.user_id = ? AND theirs.user_id = u.id)`
-
-// sharesTeam holds for accounts u that are in one of a list of teams.
-func sharesTeam(d *dialect) string {
-	return `EXISTS (SELECT 1 FROM team_members x WHERE x.user_id = u.id AND x.delete_at = 0 AND ` + d.idsIn("x.team_id") + `)`
+// sharesChannel holds for accounts in a column that are in a channel with an account.
+func sharesChannel(column string) string {
+	return `EXISTS (SELECT 1 FROM channel_members mine JOIN channel_members theirs ON theirs.channel_id = mine.channel_id
+		WHERE mine.user_id = ? AND theirs.user_id = ` + column + `)`
 }
 
-// onList adds the condition on accounts u of a list: somebody stands on it who is in
-// one of the teams, if there are any, and in one of the channels, if there are any.
-func (s *Sight) onList(w *where, d *dialect) {
+// sharesTeam holds for accounts in a column that are in one of a list of teams.
+func sharesTeam(d *dialect, column string) string {
+	return `EXISTS (SELECT 1 FROM team_members x WHERE x.user_id = ` + column + ` AND x.delete_at = 0 AND ` + d.idsIn("x.team_id") + `)`
+}
+
+// onList adds the condition on accounts in a column of a list: somebody stands on it who is
+// in one of the teams, if there are any, and in one of the channels, if there are any. Nil
+// restricts nothing.
+func (s *Sight) onList(w *where, d *dialect, column string) {
 	if s == nil {
 		return
 	}
 	if len(s.Teams) > 0 {
-		w.add(sharesTeam(d), d.ids(s.Teams))
+		w.add(sharesTeam(d, column), d.ids(s.Teams))
 	}
 	if s.Channels {
-		w.add(sharesChannel, s.UserID)
+		w.add(sharesChannel(column), s.UserID)
 	}
 	if len(s.Teams) == 0 && !s.Channels {
 		w.add("1 = 0")
 	}
 }
 
-// Sees tells whether somebody is one of those: in one of the teams or of the channels.
-func (q Q) Sees(ctx context.Context, s *Sight, userID string) (bool, error) {
-	return one(ctx, q, scanValue[bool], `SELECT EXISTS (SELECT 1 FROM users u WHERE u.id = ? AND (`+sharesChannel+` OR `+sharesTeam(q.d)+`))`,
-		userID, s.UserID, q.d.ids(s.Teams))
+// CountSeen tells how many of some accounts somebody may look up: here one of the teams or
+// one of the channels is enough.
+func (q Q) CountSeen(ctx context.Context, s *Sight, userIDs []string) (int64, error) {
+	return one(ctx, q, scanValue[int64], `SELECT COUNT(*) FROM users u WHERE `+q.d.idsIn("u.id")+`
+		AND (`+sharesChannel("u.id")+` OR `+sharesTeam(q.d, "u.id")+`)`, q.d.ids(userIDs), s.UserID, q.d.ids(s.Teams))
 }
 
 // SeenAmong lists those of some accounts that may stand on a list, in no order.
 func (q Q) SeenAmong(ctx context.Context, s *Sight, ids []string) ([]string, error) {
 	w := &where{}
 	w.add(q.d.idsIn("u.id"), q.d.ids(ids))
-	s.onList(w, q.d)
+	s.onList(w, q.d, "u.id")
 	return list(ctx, q, scanValue[string], `SELECT u.id FROM users u`+w.text(), w.args...)
 }
 

@@ -25,7 +25,7 @@ func (q Q) TeamMembers(ctx context.Context, teamID string, l TeamMemberList) ([]
 	if l.ActiveOnly {
 		w.add(`EXISTS (SELECT 1 FROM users u WHERE u.id = m.user_id AND u.delete_at = 0)`)
 	}
-	w.addSight(q.d, "m.user_id", l.View)
+	l.View.onList(w, q.d, "m.user_id")
 	order := "m.user_id"
 	if l.ByUsername {
 		order = "m.username"

@@ -28,7 +28,8 @@ type UserFilter struct {
 	NotInTeam        string
 	NotInChannel     string
 	NotInGroup       string
-	GroupConstrained bool // only members of groups that are tied to the place they are not in
+	NotInGroups      []string // people only: bots are in no group
+	GroupConstrained bool     // only members of groups that are tied to the place they are not in
 
 	Sort   UserSort
 	Offset int
@@ -71,15 +72,19 @@ func (f *UserFilter) where(d *dialect) *where {
 	if f.RoleSets != nil {
 		w.add(d.idsIn("u.roles"), d.ids(f.RoleSets))
 	}
-	f.absent(w)
-	f.Sight.onList(w, d)
+	f.absent(w, d)
+	f.Sight.onList(w, d, "u.id")
 	return w
 }
 
 // absent adds the conditions on where the accounts are not.
-func (f *UserFilter) absent(w *where) {
+func (f *UserFilter) absent(w *where, d *dialect) {
 	if f.WithoutTeam {
 		w.add("NOT EXISTS (SELECT 1 FROM team_members x WHERE x.user_id = u.id AND x.delete_at = 0)")
+	}
+	if f.NotInGroups != nil {
+		w.add("NOT EXISTS (SELECT 1 FROM users x WHERE x.id = u.id AND x.is_bot)")
+		w.add("NOT EXISTS (SELECT 1 FROM group_members x WHERE x.user_id = u.id AND "+d.idsIn("x.group_id")+")", d.ids(f.NotInGroups))
 	}
 	for _, p := range []struct{ id, members, left, groups, column string }{
 		{f.NotInTeam, "team_members", " AND x.delete_at = 0", "group_teams", "team_id"},

@@ -107,6 +107,8 @@ func TestUsersAreListedByTheirPlaces(t *testing.T) {
 			"in a group by nickname":             {UserFilter{InGroup: w.group, Sort: ByNickname}, "amy"},
 			"in a group by name":                 {UserFilter{InGroup: w.group, Sort: ByFullName}, "amy"},
 			"not in a group":                     {UserFilter{NotInGroup: w.group}, "bob cat eve gus"},
+			"of a team and in none of groups":    {UserFilter{InTeam: w.team, NotInGroups: []string{w.group, "x"}}, "bob gus"},
+			"of a channel and in none of groups": {UserFilter{InChannel: w.channel, NotInGroups: []string{"x"}}, "amy bob gus"},
 			"admins of a team":                   {UserFilter{InTeam: w.team, As: PlaceRoles{Admin: true, Admins: admins}}, "amy"},
 			"plain members of a team":            {UserFilter{InTeam: w.team, As: PlaceRoles{User: true, Admins: admins}}, "bob"},
 			"guests of a team, or system admins": {UserFilter{InTeam: w.team, As: PlaceRoles{Guest: true, Sets: admins, Admins: admins}}, "gus"},
@@ -147,9 +149,9 @@ func TestWhoSeesWhom(t *testing.T) {
 		for _, tc := range []struct {
 			sight *Sight
 			of    *model.User
-			want  bool
-		}{{guest, w.amy, true}, {guest, w.eve, false}, {guest, w.cat, false}, {team, w.bob, true}, {team, w.cat, false}} {
-			equal(t, "sees "+tc.of.Username, value[bool](t)(db.Sees(ctx, tc.sight, tc.of.ID)), tc.want)
+			want  int64
+		}{{guest, w.amy, 1}, {guest, w.eve, 0}, {guest, w.cat, 0}, {team, w.bob, 1}, {team, w.cat, 0}} {
+			equal(t, "sees "+tc.of.Username, value[int64](t)(db.CountSeen(ctx, tc.sight, []string{tc.of.ID})), tc.want)
 		}
 		all := []string{w.amy.ID, w.bob.ID, w.cat.ID, w.gus.ID, w.eve.ID}
 		equal(t, "seen among all", len(value[[]string](t)(db.SeenAmong(ctx, guest, all))), 3)
