@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"muster/internal/account"
 	"muster/internal/blob"
 	"muster/internal/fault"
 	"muster/internal/model"
@@ -31,7 +32,7 @@ func (s *Service) MayUpload(ctx context.Context, a perm.Actor, channelID string)
 	case cfg.DriverName == "":
 		return fault.New(fault.Unavailable, "api.file.upload_file.storage.app_error")
 	}
-	c, err := s.Workspace.InChannel(ctx, s.DB.Q, a, channelID, perm.UploadFile)
+	c, err := account.InChannel(ctx, s.DB.Q, a, channelID, perm.UploadFile)
 	if err != nil {
 		return err
 	}
@@ -112,7 +113,7 @@ func (s *Service) File(ctx context.Context, a perm.Actor, fileID string) (*model
 	if a.UserID != "" && f.UserID == a.UserID {
 		return f, nil
 	}
-	c, err := s.Workspace.InChannel(ctx, s.DB.Q, a, f.ChannelID)
+	c, err := account.InChannel(ctx, s.DB.Q, a, f.ChannelID)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"strings"
 
+	"muster/internal/account"
 	"muster/internal/fault"
 	"muster/internal/model"
 	"muster/internal/perm"
@@ -26,7 +27,7 @@ func (s *Service) FileLink(ctx context.Context, a perm.Actor, fileID string) (st
 	if err != nil {
 		return "", err
 	}
-	c, err := s.Workspace.InChannel(ctx, s.DB.Q, a, f.ChannelID)
+	c, err := account.InChannel(ctx, s.DB.Q, a, f.ChannelID)
 	if err != nil {
 		return "", err
 	}

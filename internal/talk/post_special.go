@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"muster/internal/account"
 	"muster/internal/event"
 	"muster/internal/fault"
 	"muster/internal/model"
@@ -99,7 +100,7 @@ func (s *Service) PostInfo(ctx context.Context, a perm.Actor, id string) (*PostI
 
 // CreateEphemeral shows a post to one account without storing it.
 func (s *Service) CreateEphemeral(ctx context.Context, a perm.Actor, userID string, in *NewPost) (model.PostView, error) {
-	c, err := s.Workspace.InChannel(ctx, s.DB.Q, a, in.ChannelID, perm.CreatePostEphemeral)
+	c, err := account.InChannel(ctx, s.DB.Q, a, in.ChannelID, perm.CreatePostEphemeral)
 	if err != nil {
 		return model.PostView{}, err
 	}

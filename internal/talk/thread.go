@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 
+	"muster/internal/account"
 	"muster/internal/event"
 	"muster/internal/fault"
 	"muster/internal/model"
@@ -41,7 +42,7 @@ func (s *Service) needTeam(ctx context.Context, a perm.Actor, userID, teamID str
 	if err := s.needUser(ctx, a, userID); err != nil {
 		return err
 	}
-	_, err := s.Workspace.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam)
+	_, err := account.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam)
 	return err
 }
 

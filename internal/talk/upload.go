@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"muster/internal/account"
 	"muster/internal/blob"
 	"muster/internal/fault"
 	"muster/internal/model"
@@ -59,7 +60,7 @@ func (s *Service) checkUpload(ctx context.Context, a perm.Actor, u *model.Upload
 	var c *store.ChannelAccess
 	if u.Type == model.UploadAttachment {
 		var err error
-		if c, err = s.Workspace.InChannel(ctx, s.DB.Q, a, u.ChannelID, perm.UploadFile); err != nil {
+		if c, err = account.InChannel(ctx, s.DB.Q, a, u.ChannelID, perm.UploadFile); err != nil {
 			return err
 		}
 	}
@@ -115,7 +116,7 @@ func (s *Service) MayContinue(ctx context.Context, a perm.Actor, uploadID string
 	if u.UserID != a.UserID {
 		return nil, fault.Permission(a.UserID, string(perm.UploadFile))
 	}
-	_, err = s.Workspace.InChannel(ctx, s.DB.Q, a, u.ChannelID, perm.UploadFile)
+	_, err = account.InChannel(ctx, s.DB.Q, a, u.ChannelID, perm.UploadFile)
 	return u, err
 }
 

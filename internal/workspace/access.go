@@ -1,24 +1,11 @@
 package workspace
 
 import (
-	"context"
-
-	"muster/internal/account"
 	"muster/internal/fault"
 	"muster/internal/model"
 	"muster/internal/perm"
 	"muster/internal/store"
 )
-
-// InTeam is [account.InTeam].
-func (s *Service) InTeam(ctx context.Context, q store.Q, a perm.Actor, teamID string, ps ...perm.Permission) (*store.TeamAccess, error) {
-	return account.InTeam(ctx, q, a, teamID, ps...)
-}
-
-// InChannel is [account.InChannel].
-func (s *Service) InChannel(ctx context.Context, q store.Q, a perm.Actor, channelID string, ps ...perm.Permission) (*store.ChannelAccess, error) {
-	return account.InChannel(ctx, q, a, channelID, ps...)
-}
 
 // NeedContent refuses an actor who may not read what is written in a channel. An open
 // channel can be read by its team without joining it.

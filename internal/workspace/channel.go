@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"muster/internal/account"
 	"muster/internal/event"
 	"muster/internal/fault"
 	"muster/internal/model"
@@ -28,7 +29,7 @@ func (s *Service) CreateChannel(ctx context.Context, a perm.Actor, in *model.Cha
 		if c.Type == model.ChannelPrivate {
 			needed = perm.CreatePrivateChannel
 		}
-		if _, err := s.InTeam(ctx, tx.Q, a, c.TeamID, needed); err != nil {
+		if _, err := account.InTeam(ctx, tx.Q, a, c.TeamID, needed); err != nil {
 			return err
 		}
 		if err := s.insertTeamChannel(ctx, tx, c); err != nil {

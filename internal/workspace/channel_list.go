@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 
+	"muster/internal/account"
 	"muster/internal/fault"
 	"muster/internal/model"
 	"muster/internal/perm"
@@ -21,7 +22,7 @@ const (
 
 // OpenChannels lists the open channels of a team.
 func (s *Service) OpenChannels(ctx context.Context, a perm.Actor, teamID string, page, perPage int) ([]*model.Channel, error) {
-	if _, err := s.InTeam(ctx, s.DB.Q, a, teamID, perm.ListTeamChannels); err != nil {
+	if _, err := account.InTeam(ctx, s.DB.Q, a, teamID, perm.ListTeamChannels); err != nil {
 		return nil, err
 	}
 	list, err := s.DB.TeamChannels(ctx, teamID, model.ChannelOpen, page*perPage, perPage)
@@ -40,7 +41,7 @@ func (s *Service) PrivateChannels(ctx context.Context, a perm.Actor, teamID stri
 // ArchivedChannels lists the archived channels of a team: open ones, and private ones the
 // actor is in. Administrators get all.
 func (s *Service) ArchivedChannels(ctx context.Context, a perm.Actor, teamID string, page, perPage int) ([]*model.Channel, error) {
-	if _, err := s.InTeam(ctx, s.DB.Q, a, teamID, perm.ListTeamChannels); err != nil {
+	if _, err := account.InTeam(ctx, s.DB.Q, a, teamID, perm.ListTeamChannels); err != nil {
 		return nil, err
 	}
 	list, err := s.DB.SearchTeamChannels(ctx, store.TeamSearch{TeamID: teamID, ViewerID: a.UserID, Open: true, All: a.IsAdmin(), Archived: true,
@@ -55,7 +56,7 @@ func (s *Service) ChannelsByIDs(ctx context.Context, a perm.Actor, teamID string
 			return nil, fault.Body("channel_ids")
 		}
 	}
-	if _, err := s.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
+	if _, err := account.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
 		return nil, err
 	}
 	list, err := s.DB.OpenTeamChannels(ctx, teamID, ids)
@@ -107,7 +108,7 @@ func (s *Service) ChannelsInTeam(ctx context.Context, a perm.Actor, o OwnChannel
 	if err := s.needUser(ctx, a, o.UserID); err != nil {
 		return nil, err
 	}
-	if _, err := s.InTeam(ctx, s.DB.Q, a, o.TeamID, perm.ViewTeam); err != nil {
+	if _, err := account.InTeam(ctx, s.DB.Q, a, o.TeamID, perm.ViewTeam); err != nil {
 		return nil, err
 	}
 	list, err := s.DB.ChannelsOf(ctx, store.OwnChannels{UserID: o.UserID, TeamID: o.TeamID, Archived: o.Archived, Since: o.Since})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 
+	"muster/internal/account"
 	"muster/internal/fault"
 	"muster/internal/model"
 	"muster/internal/perm"
@@ -17,7 +18,7 @@ func noMember() *fault.Error {
 
 // ChannelMembers lists who is in a channel.
 func (s *Service) ChannelMembers(ctx context.Context, a perm.Actor, channelID string, page, perPage int) ([]*model.ChannelMember, error) {
-	if _, err := s.InChannel(ctx, s.DB.Q, a, channelID, perm.ReadChannel); err != nil {
+	if _, err := account.InChannel(ctx, s.DB.Q, a, channelID, perm.ReadChannel); err != nil {
 		return nil, err
 	}
 	list, err := s.DB.ChannelMembers(ctx, channelID, page*perPage, perPage)
@@ -34,7 +35,7 @@ func forViewer(a perm.Actor, list []*model.ChannelMember) []*model.ChannelMember
 
 // ChannelMembersByIDs gives the places in a channel of the accounts ids names.
 func (s *Service) ChannelMembersByIDs(ctx context.Context, a perm.Actor, channelID string, ids []string) ([]*model.ChannelMember, error) {
-	if _, err := s.InChannel(ctx, s.DB.Q, a, channelID, perm.ReadChannel); err != nil {
+	if _, err := account.InChannel(ctx, s.DB.Q, a, channelID, perm.ReadChannel); err != nil {
 		return nil, err
 	}
 	list, err := s.DB.ChannelMembersAmong(ctx, channelID, ids)
@@ -43,7 +44,7 @@ func (s *Service) ChannelMembersByIDs(ctx context.Context, a perm.Actor, channel
 
 // ChannelMember gives somebody's place in a channel.
 func (s *Service) ChannelMember(ctx context.Context, a perm.Actor, channelID, userID string) (*model.ChannelMember, error) {
-	if _, err := s.InChannel(ctx, s.DB.Q, a, channelID, perm.ReadChannel); err != nil {
+	if _, err := account.InChannel(ctx, s.DB.Q, a, channelID, perm.ReadChannel); err != nil {
 		return nil, err
 	}
 	m, err := s.DB.ChannelMember(ctx, channelID, userID)
@@ -55,7 +56,7 @@ func (s *Service) ChannelMember(ctx context.Context, a perm.Actor, channelID, us
 
 // ChannelMembersInTeam gives somebody's places in the channels of a team and in those of no team.
 func (s *Service) ChannelMembersInTeam(ctx context.Context, a perm.Actor, userID, teamID string) ([]*model.ChannelMember, error) {
-	if _, err := s.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
+	if _, err := account.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
 		return nil, err
 	}
 	if userID != a.UserID {

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 
+	"muster/internal/account"
 	"muster/internal/fault"
 	"muster/internal/model"
 	"muster/internal/perm"
@@ -11,7 +12,7 @@ import (
 
 // ChannelStats gives the kept counts of a channel; files can be left out.
 func (s *Service) ChannelStats(ctx context.Context, a perm.Actor, channelID string, noFiles bool) (*model.ChannelStats, error) {
-	access, err := s.InChannel(ctx, s.DB.Q, a, channelID, perm.ReadChannel)
+	access, err := account.InChannel(ctx, s.DB.Q, a, channelID, perm.ReadChannel)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +49,7 @@ func (s *Service) ChannelMemberCounts(ctx context.Context, a perm.Actor, ids []s
 
 // ChannelTimezones lists the timezones of the members of a channel.
 func (s *Service) ChannelTimezones(ctx context.Context, a perm.Actor, channelID string) ([]string, error) {
-	if _, err := s.InChannel(ctx, s.DB.Q, a, channelID, perm.ReadChannel); err != nil {
+	if _, err := account.InChannel(ctx, s.DB.Q, a, channelID, perm.ReadChannel); err != nil {
 		return nil, err
 	}
 	list, err := s.DB.ChannelTimezones(ctx, channelID)
@@ -57,7 +58,7 @@ func (s *Service) ChannelTimezones(ctx context.Context, a perm.Actor, channelID 
 
 // CommonTeams lists the teams that all members of a direct or group channel are in.
 func (s *Service) CommonTeams(ctx context.Context, a perm.Actor, channelID string) ([]model.TeamView, error) {
-	c, err := s.InChannel(ctx, s.DB.Q, a, channelID, perm.ReadChannel)
+	c, err := account.InChannel(ctx, s.DB.Q, a, channelID, perm.ReadChannel)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 
+	"muster/internal/account"
 	"muster/internal/fault"
 	"muster/internal/model"
 	"muster/internal/perm"
@@ -97,7 +98,7 @@ func (s *Service) SearchChannels(ctx context.Context, a perm.Actor, teamID, term
 // AutocompleteChannels suggests channels of a team: open ones and those the actor is in,
 // archived ones included. Guests get only the latter.
 func (s *Service) AutocompleteChannels(ctx context.Context, a perm.Actor, teamID, term string) ([]*model.Channel, error) {
-	if _, err := s.InTeam(ctx, s.DB.Q, a, teamID, perm.ListTeamChannels); err != nil {
+	if _, err := account.InTeam(ctx, s.DB.Q, a, teamID, perm.ListTeamChannels); err != nil {
 		return nil, err
 	}
 	list, err := s.DB.SearchTeamChannels(ctx, store.TeamSearch{TeamID: teamID, ViewerID: a.UserID, Term: term, Open: !a.IsGuest, Limit: suggestionsMax})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"muster/internal/account"
 	"muster/internal/event"
 	"muster/internal/fault"
 	"muster/internal/model"
@@ -119,10 +120,10 @@ func (s *Service) tie(ctx context.Context, a perm.Actor, kind, groupID, placeID 
 // needPlace refuses an actor who may not say who belongs to a team or channel.
 func (s *Service) needPlace(ctx context.Context, q store.Q, a perm.Actor, kind, placeID string) error {
 	if kind == model.SyncableTeam {
-		_, err := s.InTeam(ctx, q, a, placeID, perm.ManageTeam)
+		_, err := account.InTeam(ctx, q, a, placeID, perm.ManageTeam)
 		return err
 	}
-	c, err := s.InChannel(ctx, q, a, placeID)
+	c, err := account.InChannel(ctx, q, a, placeID)
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (s *Service) mayInvite(ctx context.Context, a perm.Actor, teamID string, in
 	guests := s.Config().GuestAccountsSettings
 	switch {
 	case !in.Guests:
-		t, err := s.InTeam(ctx, s.DB.Q, a, teamID, perm.InviteUser, perm.AddUserToTeam)
+		t, err := account.InTeam(ctx, s.DB.Q, a, teamID, perm.InviteUser, perm.AddUserToTeam)
 		if err != nil {
 			return nil, err
 		}
@@ -78,7 +78,7 @@ func (s *Service) mayInvite(ctx context.Context, a perm.Actor, teamID string, in
 	case in.WithLinks && !guests.EnableGuestMagicLink:
 		return nil, fault.New(fault.Forbidden, "api.team.invite_guests_to_channels.guest_magic_link_disabled.error")
 	}
-	t, err := s.InTeam(ctx, s.DB.Q, a, teamID, perm.InviteGuest)
+	t, err := account.InTeam(ctx, s.DB.Q, a, teamID, perm.InviteGuest)
 	if err != nil {
 		return nil, err
 	}

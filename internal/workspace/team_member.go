@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 
+	"muster/internal/account"
 	"muster/internal/event"
 	"muster/internal/fault"
 	"muster/internal/model"
@@ -92,7 +93,7 @@ func (s *Service) groupsOf(ctx context.Context, q store.Q, t *model.Team, userID
 
 // TeamMember gives somebody's place in a team, also of somebody who left.
 func (s *Service) TeamMember(ctx context.Context, a perm.Actor, teamID, userID string) (*model.TeamMember, error) {
-	if _, err := s.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
+	if _, err := account.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
 		return nil, err
 	}
 	if err := s.See(ctx, a, userID); err != nil {
@@ -111,7 +112,7 @@ type MemberPage struct {
 
 // TeamMembers gives a page of who is in a team.
 func (s *Service) TeamMembers(ctx context.Context, a perm.Actor, teamID string, p MemberPage) ([]*model.TeamMember, error) {
-	if _, err := s.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
+	if _, err := account.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
 		return nil, err
 	}
 	view, err := s.Accounts.SightOf(ctx, a)
@@ -125,7 +126,7 @@ func (s *Service) TeamMembers(ctx context.Context, a perm.Actor, teamID string, 
 
 // TeamMembersByIDs gives the places of those of the accounts who are in a team.
 func (s *Service) TeamMembersByIDs(ctx context.Context, a perm.Actor, teamID string, userIDs []string) ([]*model.TeamMember, error) {
-	if _, err := s.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
+	if _, err := account.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
 		return nil, err
 	}
 	view, err := s.Accounts.SightOf(ctx, a)

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 
+	"muster/internal/account"
 	"muster/internal/fault"
 	"muster/internal/model"
 	"muster/internal/perm"
@@ -24,7 +25,7 @@ func (s *Service) TeamUnread(ctx context.Context, a perm.Actor, userID, teamID s
 	if err := s.NeedUser(ctx, a, userID); err != nil {
 		return nil, err
 	}
-	if _, err := s.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
+	if _, err := account.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
 		return nil, err
 	}
 	u, err := s.DB.TeamUnread(ctx, userID, teamID)

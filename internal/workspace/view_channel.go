@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"muster/internal/account"
 	"muster/internal/event"
 	"muster/internal/fault"
 	"muster/internal/model"
@@ -114,7 +115,7 @@ func (s *Service) ChannelUnread(ctx context.Context, a perm.Actor, userID, chann
 	if err := s.needUser(ctx, a, userID); err != nil {
 		return nil, err
 	}
-	c, err := s.InChannel(ctx, s.DB.Q, a, channelID, perm.ReadChannel)
+	c, err := account.InChannel(ctx, s.DB.Q, a, channelID, perm.ReadChannel)
 	if err != nil {
 		return nil, err
 	}
