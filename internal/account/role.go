@@ -2,8 +2,6 @@ package account
 
 import (
 	"context"
-	"encoding/json"
-	"slices"
 	"strings"
 
 	"muster/internal/event"
@@ -12,59 +10,6 @@ import (
 	"muster/internal/perm"
 	"muster/internal/store"
 )
-
-// RoleSet is every role at one moment. It never changes.
-type RoleSet struct {
-	Grants *perm.Grants
-	all    []*model.Role
-	byName map[string]*model.Role
-	byID   map[string]*model.Role
-}
-
-// Has tells whether a role of this name exists and is not deleted.
-func (r *RoleSet) Has(name string) bool { return r.Grants.Has(name) }
-
-// Named gives the role of a name, deleted ones included; nil when there is none.
-func (r *RoleSet) Named(name string) *model.Role { return r.byName[name] }
-
-// Roles gives the roles, from memory unless one changed.
-func (s *Service) Roles() (*RoleSet, error) {
-	if set := s.roles.Load(); set != nil {
-		return set, nil
-	}
-	s.rolesMu.Lock()
-	defer s.rolesMu.Unlock()
-	version := s.rolesVersion.Load()
-	roles, err := s.DB.Roles(context.Background()) // belongs to all requests, so not to the one that came first
-	if err != nil {
-		return nil, fault.New(fault.Internal, "app.role.get_all.app_error").Because(err)
-	}
-	set := newRoleSet(roles)
-	if s.rolesVersion.Load() == version {
-		s.roles.Store(set)
-	}
-	return set, nil
-}
-
-func newRoleSet(roles []*model.Role) *RoleSet {
-	set := &RoleSet{all: roles, byName: map[string]*model.Role{}, byID: map[string]*model.Role{}}
-	grants := make([]perm.Role, len(roles))
-	for i, r := range roles {
-		set.byName[r.Name], set.byID[r.ID] = r, r
-		grants[i] = permRole(r)
-	}
-	set.Grants = perm.NewGrants(grants)
-	return set
-}
-
-func permRole(r *model.Role) perm.Role {
-	out := perm.Role{Name: r.Name, SchemeManaged: r.SchemeManaged, BuiltIn: r.BuiltIn, DeleteAt: r.DeleteAt,
-		Permissions: make([]perm.Permission, len(r.Permissions))}
-	for i, p := range r.Permissions {
-		out.Permissions[i] = perm.Permission(p)
-	}
-	return out
-}
 
 // Bootstrap stores the built-in roles a database lacks. It must have run before
 // the first request.
@@ -75,7 +20,8 @@ func (s *Service) Bootstrap(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		known := newRoleSet(have)
+		known := newRoleSet(have, nil)
+		var missing []*model.Role
 		for _, r := range perm.BuiltIn() {
 			if known.byName[r.Name] != nil {
 				continue
@@ -85,12 +31,10 @@ func (s *Service) Bootstrap(ctx context.Context) error {
 			for _, p := range r.Permissions {
 				row.Permissions = append(row.Permissions, string(p))
 			}
-			if err := tx.InsertRole(ctx, row); err != nil {
-				return err
-			}
+			missing = append(missing, row)
 		}
 		tx.Emit(event.RolesStale())
-		return nil
+		return tx.InsertRoles(ctx, missing)
 	})
 }
 
@@ -168,46 +112,6 @@ func (s *Service) rolesFor(a perm.Actor) (*RoleSet, error) {
 		return nil, fault.NoSession()
 	}
 	return s.Roles()
-}
-
-// PatchRole replaces what a role grants; the same list again changes nothing and
-// tells nobody.
-func (s *Service) PatchRole(ctx context.Context, a perm.Actor, id string, permissions *[]string) (*model.Role, error) {
-	var out *model.Role
-	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
-		role, err := tx.LockRole(ctx, id)
-		if err != nil {
-			return store.Fault(err, "app.role.get.app_error", fault.New(fault.NotFound, "app.role.get.app_error"))
-		}
-		out = role
-		if permissions == nil {
-			return perm.CheckRolePatch(a, permRole(role), permRole(role).Permissions)
-		}
-		next := &model.Role{Name: role.Name, Permissions: *permissions}
-		if err := perm.CheckRolePatch(a, permRole(role), permRole(next).Permissions); err != nil {
-			return err
-		}
-		list := slices.Compact(append([]string{}, slices.Sorted(slices.Values(*permissions))...))
-		if slices.Equal(list, slices.Sorted(slices.Values(role.Permissions))) {
-			return nil
-		}
-		changed := *role
-		changed.Permissions, changed.UpdateAt = list, s.now()
-		if err := tx.SetRolePermissions(ctx, id, list, changed.UpdateAt); err != nil {
-			return err
-		}
-		text, err := json.Marshal(&changed)
-		if err != nil {
-			return err
-		}
-		tx.Emit(event.RoleUpdated(string(text)))
-		out = &changed
-		return tx.InsertAudit(ctx, s.audit(a, changed.UpdateAt, ""))
-	})
-	if err != nil {
-		return nil, store.Fault(err, "app.role.save.app_error")
-	}
-	return out, nil
 }
 
 // UpdateRoles replaces the role string of an account. Sessions read the roles of

@@ -141,7 +141,7 @@ func (a *API) updateChannelSchemeRoles(c *call) error {
 	if err != nil {
 		return err
 	}
-	in, err := decode[workspace.SchemeFlags](c, "scheme_roles")
+	in, err := decode[workspace.Flags](c, "scheme_roles")
 	if err != nil {
 		return err
 	}

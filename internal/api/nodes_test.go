@@ -48,6 +48,12 @@ func TestTwoNodesOnOneDatabase(t *testing.T) {
 		t.Errorf("the other node sent %s", f.Text)
 	}
 
+	quiet := a.Channel(t, a.Team(t, "north", amy).ID, "quiet", "O", amy)
+	say(there, quiet).Want(http.StatusCreated)
+	moderate(a.Admin().For(t), quiet, "create_post", object{"members": false}).Want(http.StatusOK)
+	l.Event("channel_scheme_updated")
+	say(there, quiet).WantFault(http.StatusForbidden, refusedID)
+
 	start := time.Now()
 	amy.Post("/users/logout", nil).Want(http.StatusCreated)
 	l.Closed()

@@ -68,6 +68,8 @@ func (a *API) routes() []route {
 	list = append(list, a.reactionRoutes()...)
 	list = append(list, a.fileRoutes()...)
 	list = append(list, a.groupRoutes()...)
+	list = append(list, a.groupPlaceRoutes()...)
+	list = append(list, a.schemeRoutes()...)
 	list = append(list, a.channelRoutes()...)
 	list = append(list, a.channelMemberRoutes()...)
 	list = append(list, a.channelChangeRoutes()...)

@@ -2,12 +2,10 @@ package api
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/go-chi/chi/v5"
 
 	"muster/internal/fault"
-	"muster/internal/model"
 	"muster/internal/workspace"
 )
 
@@ -17,7 +15,6 @@ func (a *API) teamListRoutes() []route {
 		{http.MethodPost, "/teams/search", session, payload, a.searchTeams, alsoLocal | noCSRF},
 		{http.MethodGet, "/teams/invite/{invite_id}", open, none, a.getTeamInviteInfo, 0},
 		{http.MethodGet, "/teams/{team_id}/stats", session, none, a.getTeamStats, 0},
-		{http.MethodGet, "/teams/{team_id}/members_minus_group_members", session, none, a.teamMembersMinusGroupMembers, 0},
 		{http.MethodGet, "/users/{user_id}/teams/unread", session, none, a.getTeamsUnreadForUser, 0},
 		{http.MethodGet, "/users/{user_id}/teams/{team_id}/unread", session, none, a.getTeamUnread, 0},
 	}
@@ -71,23 +68,6 @@ func (a *API) getTeamStats(c *call) error {
 		return err
 	}
 	return c.json(http.StatusOK, stats)
-}
-
-func (a *API) teamMembersMinusGroupMembers(c *call) error {
-	id, err := c.teamID()
-	if err != nil {
-		return err
-	}
-	groups := c.names("group_ids")
-	if len(groups) == 0 || slices.ContainsFunc(groups, func(id string) bool { return !model.ValidID(id) }) {
-		return fault.URL("group_ids")
-	}
-	page, perPage := c.page()
-	out, err := a.Workspace.MembersMinusGroups(c, c.actor, id, groups, page, perPage)
-	if err != nil {
-		return err
-	}
-	return c.json(http.StatusOK, out)
 }
 
 func (a *API) getTeamsUnreadForUser(c *call) error {

@@ -38,6 +38,11 @@ func ChannelConverted(c *model.Channel) Event {
 	return Event{Name: "channel_converted", Data: map[string]any{"channel_id": c.ID}, To: Audience{TeamID: c.TeamID}}
 }
 
+// ChannelSchemeUpdated tells a channel that its memberships stand for other roles.
+func ChannelSchemeUpdated(c *model.Channel) Event {
+	return Event{Name: "channel_scheme_updated", Data: map[string]any{}, To: Audience{ChannelID: c.ID}}
+}
+
 // knownBy are those who know of a channel that came or went: its team when it is open,
 // else its members.
 func knownBy(c *model.Channel) Audience {

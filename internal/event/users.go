@@ -67,9 +67,9 @@ func UserGone(userID string) Event {
 // RolesStale makes caches forget the definitions of roles.
 func RolesStale() Event { return Event{Stale: Stale{Roles: true}} }
 
-// RoleUpdated tells everybody that a role grants something else; role is its JSON.
-func RoleUpdated(role string) Event {
-	return Event{Name: "role_updated", Data: map[string]any{"role": role}, Stale: Stale{Roles: true}}
+// RoleUpdated tells people that a role grants something else; [RolesStale] goes before it.
+func RoleUpdated(role *model.Role, to Audience) Event {
+	return Event{Name: "role_updated", Data: map[string]any{"role": text(role)}, To: to}
 }
 
 // PreferencesChanged tells an account which of its settings were stored; preferences is their JSON.

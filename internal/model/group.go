@@ -89,3 +89,10 @@ func (g *Group) Counted() *Group {
 	c.MemberCount = &c.Members
 	return &c
 }
+
+// GroupCount is how many members of a channel are in a group.
+type GroupCount struct {
+	GroupID   string `json:"group_id"`
+	Members   int64  `json:"channel_member_count"`
+	Timezones int64  `json:"channel_member_timezones_count"`
+}

@@ -146,11 +146,14 @@ func scanNamedChannel(row scanner) (*model.Channel, error) {
 	return c, err
 }
 
+// timezoneOf is the name of the timezone of account u.
+const timezoneOf = `CASE WHEN u.timezone->>'useAutomaticTimezone' = 'true' THEN u.timezone->>'automaticTimezone'
+	ELSE u.timezone->>'manualTimezone' END`
+
 // ChannelTimezones lists the timezones of the members of a channel, each once.
 func (q Q) ChannelTimezones(ctx context.Context, channelID string) ([]string, error) {
 	return list(ctx, q, scanValue[string], `SELECT DISTINCT z.name FROM (
-			SELECT CASE WHEN u.timezone->>'useAutomaticTimezone' = 'true' THEN u.timezone->>'automaticTimezone'
-				ELSE u.timezone->>'manualTimezone' END AS name
+			SELECT `+timezoneOf+` AS name
 			FROM channel_members m JOIN users u ON u.id = m.user_id WHERE m.channel_id = ?) z
 		WHERE z.name <> '' ORDER BY z.name LIMIT 1000`, channelID)
 }

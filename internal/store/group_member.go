@@ -41,6 +41,18 @@ func (t *Tx) countGroup(ctx context.Context, groupID string, by int) error {
 	return change(ctx, t.Q, `UPDATE user_groups SET members = members + ? WHERE id = ?`, by, groupID)
 }
 
+// GroupCounts counts, by group, the active members of a channel who are in a group that can be
+// mentioned, and their timezones.
+func (q Q) GroupCounts(ctx context.Context, channelID string, n int) ([]model.GroupCount, error) {
+	return list(ctx, q, func(row scanner) (c model.GroupCount, err error) {
+		err = row.Scan(&c.GroupID, &c.Members, &c.Timezones)
+		return c, err
+	}, `SELECT gm.group_id, COUNT(*), COUNT(DISTINCT NULLIF(`+timezoneOf+`, '')) FROM channel_members m
+			JOIN users u ON u.id = m.user_id AND u.delete_at = 0 JOIN group_members gm ON gm.user_id = m.user_id
+			JOIN user_groups g ON g.id = gm.group_id AND g.delete_at = 0 AND g.allow_reference
+		WHERE m.channel_id = ? GROUP BY gm.group_id ORDER BY gm.group_id LIMIT ?`, channelID, n)
+}
+
 // A place a group can be tied to.
 type groupPlace struct{ table, column string }
 

@@ -33,6 +33,9 @@ func TestGroupIsStoredListedAndChanged(t *testing.T) {
 			return err
 		})
 		equal(t, "kept count", value[*model.Group](t)(db.Group(ctx, g.ID)).Members, int64(1))
+		c := addChannel(t, db, team.ID, "chat")
+		joinChannel(t, db, c.ID, u)
+		equal(t, "counts in a channel", value[[]model.GroupCount](t)(db.GroupCounts(ctx, c.ID, 5)), []model.GroupCount{{GroupID: g.ID, Members: 1}})
 		equal(t, "member", value[bool](t)(db.IsGroupMember(ctx, g.ID, u.ID)), true)
 		equal(t, "no member", value[bool](t)(db.IsGroupMember(ctx, g.ID, other.ID)), false)
 		tie := &model.GroupSyncable{GroupID: g.ID, PlaceID: team.ID, AutoAdd: true, CreateAt: 1, UpdateAt: 2}

@@ -44,11 +44,28 @@ func (t *Tx) LockRole(ctx context.Context, id string) (*model.Role, error) {
 	return one(ctx, t.Q, scanRole, `SELECT `+roleCols+` FROM roles WHERE id = ?`+t.d.forUpdate, id)
 }
 
-// InsertRole stores a role unless one of that name exists.
-func (t *Tx) InsertRole(ctx context.Context, r *model.Role) error {
-	_, err := exec(ctx, t.Q, `INSERT INTO roles (`+roleCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (name) DO NOTHING`, r.ID, r.Name, r.DisplayName, r.Description, r.CreateAt, r.UpdateAt, r.DeleteAt,
-		strings.Join(r.Permissions, " "), r.SchemeManaged, r.BuiltIn, r.SchemeID)
+// RolesNamed reads the roles of these names, deleted ones included, by name.
+func (q Q) RolesNamed(ctx context.Context, names []string) ([]*model.Role, error) {
+	return list(ctx, q, scanRole, `SELECT `+roleCols+` FROM roles WHERE `+q.d.idsIn("name")+` ORDER BY name`, q.d.ids(names))
+}
+
+// roleRow is a role on its way into the database.
+type roleRow struct {
+	*model.Role
+	Text string `json:"text"` // of the permissions
+}
+
+// InsertRoles stores roles unless some of their names exist.
+func (t *Tx) InsertRoles(ctx context.Context, roles []*model.Role) error {
+	rows := make([]roleRow, len(roles))
+	for i, r := range roles {
+		rows[i] = roleRow{r, strings.Join(r.Permissions, " ")}
+	}
+	_, err := exec(ctx, t.Q, `INSERT INTO roles (`+roleCols+`) SELECT r.value->>'id', r.value->>'name', r.value->>'display_name',
+			r.value->>'description', CAST(r.value->>'create_at' AS BIGINT), CAST(r.value->>'update_at' AS BIGINT),
+			CAST(r.value->>'delete_at' AS BIGINT), r.value->>'text', CAST(r.value->>'scheme_managed' AS BOOLEAN),
+			CAST(r.value->>'built_in' AS BOOLEAN), r.value->>'scheme_id'
+		FROM `+t.d.rows+` WHERE TRUE ON CONFLICT (name) DO NOTHING`, jsonRows(rows))
 	return err
 }
 

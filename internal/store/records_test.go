@@ -35,16 +35,18 @@ func TestRolesAreKeptByName(t *testing.T) {
 		ctx := t.Context()
 		equal(t, "roles at first", value[[]*model.Role](t)(db.Roles(ctx)), []*model.Role(nil))
 		b := &model.Role{ID: model.NewID(), Name: "b", DisplayName: "B", Description: "d", CreateAt: 1, UpdateAt: 2, DeleteAt: 3,
-			Permissions: []string{"create_post", "edit_post"}, SchemeManaged: true, BuiltIn: true, SchemeID: new("scheme")}
+			Permissions: []string{"create_post", "edit_post"}, SchemeManaged: true, BuiltIn: true}
 		a := &model.Role{ID: model.NewID(), Name: "a", CreateAt: 1, UpdateAt: 1, Permissions: []string{}}
-		for _, r := range []*model.Role{b, a} {
-			must(t, db, func(tx *Tx) error { return tx.InsertRole(ctx, r) })
-		}
+		must(t, db, func(tx *Tx) error { return tx.InsertRoles(ctx, []*model.Role{b, a}) })
 		must(t, db, func(tx *Tx) error {
-			return tx.InsertRole(ctx, &model.Role{ID: model.NewID(), Name: "a", DisplayName: "another"})
+			return tx.InsertRoles(ctx, []*model.Role{{ID: model.NewID(), Name: "a", DisplayName: "another"}})
 		})
 		equal(t, "roles", value[[]*model.Role](t)(db.Roles(ctx)), []*model.Role{a, b})
-		fails(t, db, ErrConflict, func(tx *Tx) error { return tx.InsertRole(ctx, &model.Role{ID: a.ID, Name: "c"}) })
+		fails(t, db, ErrConflict, func(tx *Tx) error { return tx.InsertRoles(ctx, []*model.Role{{ID: a.ID, Name: "c"}}) })
+		fails(t, db, ErrMissing, func(tx *Tx) error {
+			return tx.InsertRoles(ctx, []*model.Role{{ID: model.NewID(), Name: "c", SchemeID: new("none")}})
+		})
+		equal(t, "roles by name", value[[]*model.Role](t)(db.RolesNamed(ctx, []string{"b", "none"})), []*model.Role{b})
 
 		must(t, db, func(tx *Tx) error {
 			r, err := tx.LockRole(ctx, b.ID)

@@ -43,23 +43,6 @@ func (q Q) MembersOutsideGroups(ctx context.Context, teamID string, n int) ([]st
 		ORDER BY m.user_id LIMIT ?`, teamID, n)
 }
 
-func (q Q) minusGroups() string {
-	return ` FROM team_members m JOIN users u ON u.id = m.user_id
-		WHERE m.team_id = ? AND m.delete_at = 0 AND u.delete_at = 0 AND NOT u.is_bot AND NOT EXISTS (
-			SELECT 1 FROM group_members gm WHERE gm.user_id = m.user_id AND ` + q.d.idsIn("gm.group_id") + `)`
-}
-
-// MembersMinusGroups lists a page of members of a team who are in none of the groups, by username.
-func (q Q) MembersMinusGroups(ctx context.Context, teamID string, groupIDs []string, offset, limit int) ([]string, error) {
-	return list(ctx, q, scanValue[string], `SELECT m.user_id`+q.minusGroups()+` ORDER BY m.username LIMIT ? OFFSET ?`,
-		teamID, q.d.ids(groupIDs), limit, offset)
-}
-
-// CountMembersMinusGroups counts the members of a team who are in none of the groups.
-func (q Q) CountMembersMinusGroups(ctx context.Context, teamID string, groupIDs []string) (int64, error) {
-	return one(ctx, q, scanValue[int64], `SELECT COUNT(*)`+q.minusGroups(), teamID, q.d.ids(groupIDs))
-}
-
 // TeamRoleNames gives the names that the flags of memberships in a team stand for.
 func (q Q) TeamRoleNames(ctx context.Context, teamID string) (model.SchemeRoles, error) {
 	return one(ctx, q, func(row scanner) (r model.SchemeRoles, err error) {

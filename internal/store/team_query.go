@@ -12,6 +12,7 @@ type TeamFilter struct {
 	Term             string // folded; a part of the name or the display name
 	Open             *bool  // those with or without allow_open_invite
 	GroupConstrained *bool
+	SchemeID         string // those that have the scheme
 	Offset, Limit    int
 }
 
@@ -25,6 +26,9 @@ func (f TeamFilter) where() *where {
 	}
 	if f.GroupConstrained != nil {
 		w.add(`COALESCE(t.group_constrained, FALSE) = ?`, *f.GroupConstrained)
+	}
+	if f.SchemeID != "" {
+		w.add(`t.scheme_id = ?`, f.SchemeID)
 	}
 	return w
 }
@@ -50,7 +54,7 @@ func (q Q) CountTeams(ctx context.Context, f TeamFilter) (int64, error) {
 func (q Q) CountTeamMembers(ctx context.Context, teamID string, v *Sight) (total, active int64, err error) {
 	w := &where{}
 	w.add(`m.team_id = ? AND m.delete_at = 0`, teamID)
-	w.addSight(q.d, "m.user_id", v)
+	v.onList(w, q.d, "m.user_id")
 	type counts struct{ total, active int64 }
 	n, err := one(ctx, q, func(row scanner) (n counts, err error) {
 		err = row.Scan(&n.total, &n.active)

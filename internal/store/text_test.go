@@ -39,7 +39,7 @@ func TestTextIsSortedByItsBytes(t *testing.T) {
 		for _, name := range names {
 			addUser(t, db, name)
 			must(t, db, func(tx *Tx) error {
-				return tx.InsertRole(t.Context(), &model.Role{ID: model.NewID(), Name: name})
+				return tx.InsertRoles(t.Context(), []*model.Role{{ID: model.NewID(), Name: name}})
 			})
 		}
 		slices.Sort(names)

@@ -2,8 +2,8 @@ package workspace
 
 import (
 	"context"
-	"strings"
 
+	"muster/internal/account"
 	"muster/internal/event"
 	"muster/internal/fault"
 	"muster/internal/model"
@@ -11,76 +11,34 @@ import (
 	"muster/internal/store"
 )
 
-// SetChannelRoles replaces the roles somebody has in a channel. Names that the flags of a
-// membership stand for become flags; whether somebody is a guest is not decided here.
+// SetChannelRoles replaces what somebody is in a channel by a list of role names. Those that
+// the channel gives by flags become flags; others must grant nothing that the actor lacks
+// there. Whether somebody is a guest is not decided here.
 func (s *Service) SetChannelRoles(ctx context.Context, a perm.Actor, channelID, userID, roles string) error {
-	for name := range perm.RoleNames(roles) {
-		if !perm.ValidRoleName(name) {
-			return fault.Body("roles")
-		}
+	if !validMemberRoles(roles) {
+		return fault.Body("roles")
 	}
-	known, err := s.Accounts.Roles()
-	if err != nil {
-		return err
-	}
-	return s.changeChannelMember(ctx, a, channelID, userID, func(m *model.ChannelMember, names model.SchemeRoles) error {
-		var explicit []string
-		var guest, user, admin bool
-		for name := range perm.RoleNames(roles) {
-			role := known.Named(name)
-			switch {
-			case role == nil || role.DeleteAt > 0:
-				return fault.New(fault.Invalid, "app.role.get_by_name.app_error")
-			case name == names.Guest:
-				guest = true
-			case name == names.User:
-				user = true
-			case name == names.Admin:
-				admin = true
-			case role.SchemeManaged:
-				return fault.New(fault.Invalid, "api.channel.update_channel_member_roles.scheme_role.app_error").With("Role", name)
-			default:
-				explicit = append(explicit, name)
-			}
-		}
-		if err := checkChannelFlags(m, guest, user); err != nil {
+	return s.changeChannelMember(ctx, a, channelID, userID, func(c *store.ChannelAccess, m *model.ChannelMember, names model.SchemeRoles) error {
+		given, err := s.readMemberRoles(roles, names, channelRoleFaults)
+		if err != nil {
 			return err
 		}
-		m.ExplicitRoles, m.SchemeGuest, m.SchemeUser, m.SchemeAdmin = strings.Join(explicit, " "), guest, user, admin
+		if err := given.check(m.SchemeGuest, channelRoleFaults); err != nil {
+			return err
+		}
+		if err := a.NeedToCover(given.explicit, c.Roles, c.TeamRoles); err != nil {
+			return err
+		}
+		m.ExplicitRoles, m.SchemeUser, m.SchemeAdmin = given.explicit, given.user, given.admin
 		return nil
 	})
 }
 
-// checkChannelFlags keeps a member a guest or a user, whichever it is.
-func checkChannelFlags(m *model.ChannelMember, guest, user bool) error {
-	switch {
-	case guest && user:
-		return fault.New(fault.Invalid, "api.channel.update_channel_member_roles.guest_and_user.app_error")
-	case guest != m.SchemeGuest:
-		return fault.New(fault.Invalid, "api.channel.update_channel_member_roles.changing_guest_role.app_error")
-	case !guest && !user:
-		return fault.New(fault.Invalid, "api.channel.update_channel_member_roles.unset_user_scheme.app_error")
-	}
-	return nil
-}
-
-// SchemeFlags are the roles of a membership that its scheme gives names.
-type SchemeFlags struct {
-	Guest bool `json:"scheme_guest"`
-	User  bool `json:"scheme_user"`
-	Admin bool `json:"scheme_admin"`
-}
-
 // SetChannelSchemeRoles says whether a member of a channel is its admin.
-func (s *Service) SetChannelSchemeRoles(ctx context.Context, a perm.Actor, channelID, userID string, f SchemeFlags) error {
-	return s.changeChannelMember(ctx, a, channelID, userID, func(m *model.ChannelMember, _ model.SchemeRoles) error {
-		switch {
-		case m.SchemeGuest:
-			return fault.New(fault.Invalid, "api.channel.update_channel_member_roles.guest.app_error")
-		case f.Guest:
-			return fault.New(fault.Invalid, "api.channel.update_channel_member_roles.user_and_guest.app_error")
-		case !f.User:
-			return fault.New(fault.Invalid, "api.channel.update_channel_member_roles.unset_user_scheme.app_error")
+func (s *Service) SetChannelSchemeRoles(ctx context.Context, a perm.Actor, channelID, userID string, f Flags) error {
+	return s.changeChannelMember(ctx, a, channelID, userID, func(_ *store.ChannelAccess, m *model.ChannelMember, _ model.SchemeRoles) error {
+		if err := f.check(m.SchemeGuest, channelRoleFaults); err != nil {
+			return err
 		}
 		m.SchemeUser, m.SchemeAdmin = true, f.Admin
 		return nil
@@ -89,9 +47,10 @@ func (s *Service) SetChannelSchemeRoles(ctx context.Context, a perm.Actor, chann
 
 // changeChannelMember lets an actor who may decide about roles change a place in a channel.
 func (s *Service) changeChannelMember(ctx context.Context, a perm.Actor, channelID, userID string,
-	change func(*model.ChannelMember, model.SchemeRoles) error) error {
+	change func(*store.ChannelAccess, *model.ChannelMember, model.SchemeRoles) error) error {
 	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
-		if _, err := s.InChannel(ctx, tx.Q, a, channelID, perm.ManageChannelRoles); err != nil {
+		c, err := account.InChannel(ctx, tx.Q, a, channelID, perm.ManageChannelRoles)
+		if err != nil {
 			return err
 		}
 		m, err := tx.LockChannelMember(ctx, channelID, userID)
@@ -102,7 +61,7 @@ func (s *Service) changeChannelMember(ctx context.Context, a perm.Actor, channel
 		if err != nil {
 			return err
 		}
-		if err := change(m, names); err != nil {
+		if err := change(c, m, names); err != nil {
 			return err
 		}
 		m.Roles = names.Effective(m.ExplicitRoles, m.SchemeGuest, m.SchemeUser, m.SchemeAdmin)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"muster/internal/account"
 	"muster/internal/event"
 	"muster/internal/fault"
 	"muster/internal/model"
@@ -62,6 +63,9 @@ func (s *Service) moveTo(ctx context.Context, tx *store.Tx, c *model.Channel, te
 	if err := s.saveChannel(ctx, tx, c); err != nil {
 		return err
 	}
+	if c.SchemeID != nil { // its roles grant what is left of others in another team
+		tx.Emit(event.RolesStale())
+	}
 	tx.Emit(event.MembershipsStale(gone...))
 	tx.Emit(event.ChannelUpdated(c))
 	return nil
@@ -81,7 +85,7 @@ func (s *Service) ConvertGroupChannel(ctx context.Context, a perm.Actor, channel
 		if err != nil {
 			return err
 		}
-		if _, err := s.InTeam(ctx, tx.Q, a, to.TeamID, perm.CreatePrivateChannel); err != nil {
+		if _, err := account.InTeam(ctx, tx.Q, a, to.TeamID, perm.CreatePrivateChannel); err != nil {
 			return err
 		}
 		c = access.Channel

@@ -26,7 +26,7 @@ func (s *Service) Groups(ctx context.Context, a perm.Actor, l GroupList) (groups
 		if teamID == "" {
 			continue
 		}
-		if _, err := s.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
+		if _, err := account.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -34,7 +34,7 @@ func (s *Service) Groups(ctx context.Context, a perm.Actor, l GroupList) (groups
 		if channelID == "" {
 			continue
 		}
-		if _, err := s.InChannel(ctx, s.DB.Q, a, channelID, perm.ReadChannel); err != nil {
+		if _, err := account.InChannel(ctx, s.DB.Q, a, channelID, perm.ReadChannel); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -103,4 +103,59 @@ func (s *Service) GroupStats(ctx context.Context, a perm.Actor, groupID string) 
 		return GroupStats{}, err
 	}
 	return GroupStats{GroupID: g.ID, TotalMemberCount: g.Members}, nil
+}
+
+// MembersWithout is who would have to leave a team or channel if only some groups might be in it.
+type MembersWithout struct {
+	Users account.Answers `json:"users"`
+	Total int64           `json:"total_count"`
+}
+
+// TeamMembersMinusGroups lists members of a team who are in none of the groups.
+func (s *Service) TeamMembersMinusGroups(ctx context.Context, a perm.Actor, teamID string, groupIDs []string, page, perPage int,
+) (MembersWithout, error) {
+	if err := a.Need(perm.SysconsoleReadUserManagementGroups); err != nil {
+		return MembersWithout{}, err
+	}
+	return s.minusGroups(ctx, a, store.UserFilter{InTeam: teamID, NotInGroups: groupIDs, Offset: page * perPage, Limit: perPage})
+}
+
+// ChannelMembersMinusGroups is [Service.TeamMembersMinusGroups] for a channel.
+func (s *Service) ChannelMembersMinusGroups(ctx context.Context, a perm.Actor, channelID string, groupIDs []string, page, perPage int,
+) (MembersWithout, error) {
+	if err := a.Need(perm.SysconsoleReadUserManagementGroups); err != nil {
+		return MembersWithout{}, err
+	}
+	return s.minusGroups(ctx, a, store.UserFilter{InChannel: channelID, NotInGroups: groupIDs, Offset: page * perPage, Limit: perPage})
+}
+
+func (s *Service) minusGroups(ctx context.Context, a perm.Actor, f store.UserFilter) (MembersWithout, error) {
+	f.Active = true
+	ids, err := s.DB.UserIDs(ctx, f)
+	if err != nil {
+		return MembersWithout{}, store.Fault(err, "app.team.get_members.app_error")
+	}
+	total, err := s.DB.CountUsers(ctx, f, true)
+	if err != nil {
+		return MembersWithout{}, store.Fault(err, "app.team.get_members.app_error")
+	}
+	users, err := s.Accounts.UsersByIDs(ctx, a, ids, 0)
+	return MembersWithout{Users: users, Total: total}, err
+}
+
+// groupCountsMax bounds the list of groups in a channel, which has no pages.
+const groupCountsMax = 1000
+
+// GroupCounts tells how many members of a channel are in each group that can be mentioned.
+func (s *Service) GroupCounts(ctx context.Context, a perm.Actor, channelID string, timezones bool) ([]model.GroupCount, error) {
+	if _, err := account.InChannel(ctx, s.DB.Q, a, channelID, perm.ReadChannel); err != nil {
+		return nil, err
+	}
+	list, err := s.DB.GroupCounts(ctx, channelID, groupCountsMax)
+	if !timezones {
+		for i := range list {
+			list[i].Timezones = 0
+		}
+	}
+	return list, store.Fault(err, "app.channel.get_member_count.app_error")
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"muster/internal/account"
 	"muster/internal/event"
 	"muster/internal/fault"
 	"muster/internal/model"
@@ -153,28 +152,4 @@ func (s *Service) leaveGroupsOnce(ctx context.Context, teamID string) (n int, er
 		return nil
 	})
 	return n, err
-}
-
-// MembersWithout is who would have to leave a team if only some groups might be in it.
-type MembersWithout struct {
-	Users account.Answers `json:"users"`
-	Total int64           `json:"total_count"`
-}
-
-// MembersMinusGroups lists members of a team who are in none of the groups.
-func (s *Service) MembersMinusGroups(ctx context.Context, a perm.Actor, teamID string, groupIDs []string, page, perPage int,
-) (MembersWithout, error) {
-	if err := a.Need(perm.SysconsoleReadUserManagementGroups); err != nil {
-		return MembersWithout{}, err
-	}
-	ids, err := s.DB.MembersMinusGroups(ctx, teamID, groupIDs, page*perPage, perPage)
-	if err != nil {
-		return MembersWithout{}, store.Fault(err, "app.team.get_members.app_error")
-	}
-	total, err := s.DB.CountMembersMinusGroups(ctx, teamID, groupIDs)
-	if err != nil {
-		return MembersWithout{}, store.Fault(err, "app.team.get_members.app_error")
-	}
-	users, err := s.Accounts.UsersByIDs(ctx, a, ids, 0)
-	return MembersWithout{Users: users, Total: total}, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"muster/internal/account"
 	"muster/internal/event"
 	"muster/internal/fault"
 	"muster/internal/model"
@@ -23,11 +24,11 @@ func (s *Service) UpdateTeamMemberRoles(ctx context.Context, a perm.Actor, teamI
 		if err != nil {
 			return err
 		}
-		given, err := s.readMemberRoles(roles, named, "team")
+		given, err := s.readMemberRoles(roles, named, teamRoleFaults)
 		if err != nil {
 			return err
 		}
-		if err := given.check(m.SchemeGuest, "team"); err != nil {
+		if err := given.check(m.SchemeGuest, teamRoleFaults); err != nil {
 			return err
 		}
 		if err := a.NeedToCover(given.explicit, t.Roles); err != nil {
@@ -52,7 +53,7 @@ type memberRoles struct {
 
 // readMemberRoles sorts role names into flags and explicit roles. A role that flags stand
 // for must be one of those of the place.
-func (s *Service) readMemberRoles(roles string, named model.SchemeRoles, place string) (out memberRoles, err error) {
+func (s *Service) readMemberRoles(roles string, named model.SchemeRoles, ids roleFaults) (out memberRoles, err error) {
 	known, err := s.Accounts.Roles()
 	if err != nil {
 		return out, err
@@ -71,10 +72,8 @@ func (s *Service) readMemberRoles(roles string, named model.SchemeRoles, place s
 			out.user = true
 		case name == named.Guest:
 			out.guest = true
-		case place == "team":
-			return out, fault.New(fault.Invalid, "api.channel.update_team_member_roles.scheme_role.app_error")
 		default:
-			return out, fault.New(fault.Invalid, "api.channel.update_channel_member_roles.scheme_role.app_error")
+			return out, fault.New(fault.Invalid, ids.foreign)
 		}
 	}
 	out.explicit = strings.Join(explicit, " ")
@@ -82,31 +81,38 @@ func (s *Service) readMemberRoles(roles string, named model.SchemeRoles, place s
 }
 
 // check refuses flags that cannot be together, or that would make a guest of a member.
-func (r memberRoles) check(guest bool, place string) error {
-	ids := teamRoleFaults
-	if place == "channel" {
-		ids = channelRoleFaults
-	}
+func (r memberRoles) check(guest bool, ids roleFaults) error {
 	switch {
 	case r.guest && r.user:
 		return fault.New(fault.Invalid, ids.both)
 	case r.guest != guest:
-		return fault.New(fault.Invalid, ids.guest)
+		return fault.New(fault.Invalid, ids.changed)
 	case !r.guest && !r.user:
 		return fault.New(fault.Invalid, ids.neither)
 	}
 	return nil
 }
 
-// roleFaults are the documented ids for flags that cannot be.
-type roleFaults struct{ both, guest, neither string }
+// roleFaults are the documented ids for flags that cannot be, from a list of names and as flags.
+type roleFaults struct{ foreign, both, changed, neither, guest, userAndGuest string }
 
 var (
-	teamRoleFaults = roleFaults{"api.team.update_team_member_roles.guest_and_user.app_error",
-		"api.channel.update_team_member_roles.changing_guest_role.app_error", "api.team.update_team_member_roles.unset_user_scheme.app_error"}
-	channelRoleFaults = roleFaults{"api.channel.update_channel_member_roles.guest_and_user.app_error",
-		"api.channel.update_channel_member_roles.changing_guest_role.app_error",
-		"api.channel.update_channel_member_roles.unset_user_scheme.app_error"}
+	teamRoleFaults = roleFaults{
+		foreign:      "api.channel.update_team_member_roles.scheme_role.app_error",
+		both:         "api.team.update_team_member_roles.guest_and_user.app_error",
+		changed:      "api.channel.update_team_member_roles.changing_guest_role.app_error",
+		neither:      "api.team.update_team_member_roles.unset_user_scheme.app_error",
+		guest:        "api.team.update_team_member_roles.guest.app_error",
+		userAndGuest: "api.team.update_team_member_roles.user_and_guest.app_error",
+	}
+	channelRoleFaults = roleFaults{
+		foreign:      "api.channel.update_channel_member_roles.scheme_role.app_error",
+		both:         "api.channel.update_channel_member_roles.guest_and_user.app_error",
+		changed:      "api.channel.update_channel_member_roles.changing_guest_role.app_error",
+		neither:      "api.channel.update_channel_member_roles.unset_user_scheme.app_error",
+		guest:        "api.channel.update_channel_member_roles.guest.app_error",
+		userAndGuest: "api.channel.update_channel_member_roles.user_and_guest.app_error",
+	}
 )
 
 // Flags are what a membership is by the scheme of its place.
@@ -116,16 +122,24 @@ type Flags struct {
 	Guest bool `json:"scheme_guest"`
 }
 
+// check refuses flags that would make a guest of a member or change a guest, or leave nothing.
+func (f Flags) check(guest bool, ids roleFaults) error {
+	switch {
+	case guest:
+		return fault.New(fault.Invalid, ids.guest)
+	case f.Guest:
+		return fault.New(fault.Invalid, ids.userAndGuest)
+	case !f.User:
+		return fault.New(fault.Invalid, ids.neither)
+	}
+	return nil
+}
+
 // UpdateTeamMemberFlags makes a member of a team its admin, or takes that back.
 func (s *Service) UpdateTeamMemberFlags(ctx context.Context, a perm.Actor, teamID, userID string, f Flags) error {
 	return s.changeTeamMember(ctx, a, teamID, userID, func(_ *store.Tx, _ *store.TeamAccess, m *model.TeamMember) error {
-		switch {
-		case m.SchemeGuest:
-			return fault.New(fault.Invalid, "api.team.update_team_member_roles.guest.app_error")
-		case f.Guest:
-			return fault.New(fault.Invalid, "api.team.update_team_member_roles.user_and_guest.app_error")
-		case !f.User:
-			return fault.New(fault.Invalid, "api.team.update_team_member_roles.unset_user_scheme.app_error")
+		if err := f.check(m.SchemeGuest, teamRoleFaults); err != nil {
+			return err
 		}
 		m.SchemeAdmin = f.Admin
 		return nil
@@ -138,7 +152,7 @@ func (s *Service) changeTeamMember(ctx context.Context, a perm.Actor, teamID, us
 	change func(*store.Tx, *store.TeamAccess, *model.TeamMember) error,
 ) error {
 	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
-		t, err := s.InTeam(ctx, tx.Q, a, teamID, perm.ManageTeamRoles)
+		t, err := account.InTeam(ctx, tx.Q, a, teamID, perm.ManageTeamRoles)
 		if err != nil {
 			return err
 		}
