@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 
-	"muster/internal/event"
 	"muster/internal/fault"
 	"muster/internal/model"
 	"muster/internal/password"
@@ -148,16 +147,9 @@ func (s *Service) storePassword(ctx context.Context, tx *store.Tx, was *model.Us
 	u.Password, u.AuthService, u.AuthData = p.hash, model.AuthPassword, nil
 	u.UpdateAt = max(s.now(), was.UpdateAt+1)
 	u.LastPasswordUpdate = u.UpdateAt
-	if err := tx.UpdateUser(ctx, was, u); err != nil {
+	if err := s.newSignIn(ctx, tx, was, u); err != nil {
 		return err
 	}
-	if err := tx.ResetAttempts(ctx, u.ID); err != nil {
-		return err
-	}
-	if err := tx.DeleteTokensOf(ctx, u.ID, model.TokenPasswordRecovery); err != nil {
-		return err
-	}
-	tx.Emit(event.UsersStale(u.ID))
 	if p.endSessions && s.Config().ServiceSettings.TerminateSessionsOnPasswordChange {
 		if err := s.endSessions(ctx, tx, u.ID, p.keep); err != nil {
 			return err

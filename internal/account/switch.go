@@ -111,20 +111,25 @@ func (s *Service) switchToEmail(ctx context.Context, a perm.Actor, r SwitchReque
 	return "/login?extra=signin_change", store.Fault(err, "app.user.update_password.app_error")
 }
 
-// replaceSignIn stores another way of signing in: failed tries are forgotten, links
-// for another password are useless, and every session ends.
+// replaceSignIn stores another way of signing in, and every session ends.
 func (s *Service) replaceSignIn(ctx context.Context, tx *store.Tx, was, u *model.User) error {
+	if err := s.newSignIn(ctx, tx, was, u); err != nil {
+		return err
+	}
+	return s.endSessions(ctx, tx, u.ID, "")
+}
+
+// newSignIn stores another password or way of signing in: failed tries are forgotten, and
+// links for another password are useless.
+func (s *Service) newSignIn(ctx context.Context, tx *store.Tx, was, u *model.User) error {
 	if err := tx.UpdateUser(ctx, was, u); err != nil {
 		return err
 	}
 	if err := tx.ResetAttempts(ctx, u.ID); err != nil {
 		return err
 	}
-	if err := tx.DeleteTokensOf(ctx, u.ID, model.TokenPasswordRecovery); err != nil {
-		return err
-	}
 	tx.Emit(event.UsersStale(u.ID))
-	return s.endSessions(ctx, tx, u.ID, "")
+	return tx.DeleteTokensOf(ctx, u.ID, model.TokenPasswordRecovery)
 }
 
 // UserAuth is how an account signs in when not with a password.

@@ -16,7 +16,7 @@ func TestNewAccountSignsInAfterItsAddressIsConfirmed(t *testing.T) {
 		mailRequireVerification(t, s, true)
 		v := s.Visitor()
 		v.Post("/users?r=/team/channels/general", testkit.Account{Username: "amy", Email: "Amy@example.com", Password: testkit.Password}).Want(http.StatusCreated)
-		mailLogin(v, "amy", testkit.Password).WantFault(http.StatusUnauthorized, "api.user.login.not_verified.app_error")
+		sessLogin(v, "amy", testkit.Password).WantFault(http.StatusUnauthorized, "api.user.login.not_verified.app_error")
 		link := mailLast(t, s, m, "amy@example.com", mailSubjectWelcome).Link()
 		secret := mailSecret(t, link)
 		mailEqual(t, "link", link, "https://chat.example.com/do_verify_email?token="+secret+"&email=amy%40example.com&redirect_to=%2Fteam%2Fchannels%2Fgeneral")
@@ -90,16 +90,16 @@ func TestLinksThatConfirmNothing(t *testing.T) {
 		} {
 			id := s.Make(testkit.Account{Username: "u" + model.NewID()})
 			mailSettle(t, s)
-			was := mailUser(t, s, id)
+			was := sessUser(t, s, id)
 			secret := tc.secret(was)
 			s.Events.Take()
 			mailVerify(s.Visitor().For(t), secret).WantFault(http.StatusBadRequest, "api.user.verify_email.bad_link.app_error")
 			s.Events.Want(t, "")
-			if u := mailUser(t, s, id); u.EmailVerified || u.Email != was.Email || u.UpdateAt != was.UpdateAt {
+			if u := sessUser(t, s, id); u.EmailVerified || u.Email != was.Email || u.UpdateAt != was.UpdateAt {
 				t.Errorf("%s changed the account to %s, confirmed %t", tc.name, u.Email, u.EmailVerified)
 			}
 		}
-		mailEqual(t, "address of the other", mailUser(t, s, other).Email, "other@example.com")
+		mailEqual(t, "address of the other", sessUser(t, s, other).Email, "other@example.com")
 	})
 }
 
@@ -111,18 +111,18 @@ func TestAddressMovesWhenTheNewOneIsConfirmed(t *testing.T) {
 		mailEqual(t, "answered address", amy.Put("/users/me/patch", patch).Want(http.StatusOK).Text("email"), "amy@example.com")
 		mail := mailLast(t, s, m, "new@example.com", mailSubjectChange)
 		mailWantSubjects(t, s, m, "amy@example.com", mailSubjectWelcome)
-		mailEqual(t, "stored address", mailUser(t, s, amy.ID).Email, "amy@example.com")
+		mailEqual(t, "stored address", sessUser(t, s, amy.ID).Email, "amy@example.com")
 		s.Events.Take()
 		mailVerify(s.Visitor(), mailSecret(t, mail.Link())).Want(http.StatusOK)
 		s.Events.Want(t, "user_updated user_updated user_updated")
-		u := mailUser(t, s, amy.ID)
+		u := sessUser(t, s, amy.ID)
 		mailEqual(t, "stored address", []any{u.Email, u.EmailVerified}, []any{"new@example.com", true})
 		mailWantSubjects(t, s, m, "amy@example.com", mailSubjectWelcome, mailSubjectMoved)
 		if text := mailLast(t, s, m, "amy@example.com", mailSubjectMoved).Text; !strings.Contains(text, "new@example.com") {
 			t.Errorf("the notice does not name the new address:\n%s", text)
 		}
-		mailLogin(s.Visitor(), "new@example.com", testkit.Password).Want(http.StatusCreated)
-		mailLogin(s.Visitor(), "amy@example.com", testkit.Password).Want(http.StatusUnauthorized)
+		sessLogin(s.Visitor(), "new@example.com", testkit.Password).Want(http.StatusCreated)
+		sessLogin(s.Visitor(), "amy@example.com", testkit.Password).Want(http.StatusUnauthorized)
 	})
 }
 
@@ -132,7 +132,7 @@ func TestFullUpdateMovesTheAddressLikeAPatch(t *testing.T) {
 		mailRequireVerification(t, s, true)
 		s.Admin().Put("/users/"+amy.ID, map[string]string{"id": amy.ID, "username": "amy", "email": "new@example.com"}).Want(http.StatusOK)
 		mailLast(t, s, m, "new@example.com", mailSubjectChange)
-		mailEqual(t, "stored address", mailUser(t, s, amy.ID).Email, "amy@example.com")
+		mailEqual(t, "stored address", sessUser(t, s, amy.ID).Email, "amy@example.com")
 	})
 }
 
@@ -144,7 +144,7 @@ func TestNewPasswordKeepsAnAccountFromMoving(t *testing.T) {
 		stolen := mailSecret(t, mailLast(t, s, m, "thief@example.com", mailSubjectChange).Link())
 		mailReset(s.Visitor(), mailAskReset(t, s, m, "amy@example.com"), mailPassword).Want(http.StatusOK)
 		mailVerify(s.Visitor(), stolen).WantFault(http.StatusBadRequest, "api.user.verify_email.bad_link.app_error")
-		mailEqual(t, "address", mailUser(t, s, thief.ID).Email, "amy@example.com")
+		mailEqual(t, "address", sessUser(t, s, thief.ID).Email, "amy@example.com")
 	})
 }
 
@@ -159,7 +159,7 @@ func TestWithoutConfirmationTheOldAddressIsTold(t *testing.T) {
 		mailWantSubjects(t, s, m, "new@example.com")
 		mailVerify(s.Visitor(), verify).WantFault(http.StatusBadRequest, "api.user.verify_email.bad_link.app_error")
 		mailReset(s.Visitor(), reset, mailPassword).WantFault(http.StatusBadRequest, "api.user.reset_password.link_expired.app_error")
-		u := mailUser(t, s, amy.ID)
+		u := sessUser(t, s, amy.ID)
 		mailEqual(t, "address", []any{u.Email, u.EmailVerified}, []any{"new@example.com", false})
 	})
 }
@@ -189,11 +189,11 @@ func TestAddressIsConfirmedOnAnAdministratorsWord(t *testing.T) {
 			tc.who.For(t).Post(tc.path, nil).WantFault(tc.status, tc.id)
 		}
 		s.Events.Want(t, "")
-		mailEqual(t, "confirmed", mailUser(t, s, amy.ID).EmailVerified, false)
+		mailEqual(t, "confirmed", sessUser(t, s, amy.ID).EmailVerified, false)
 		r := s.Admin().Post(path, "{").Want(http.StatusOK)
 		mailEqual(t, "answer", []any{r.Text("id"), r.Value("email_verified")}, []any{amy.ID, nil})
 		s.Events.Want(t, "user_updated user_updated user_updated")
-		mailEqual(t, "confirmed", mailUser(t, s, amy.ID).EmailVerified, true)
+		mailEqual(t, "confirmed", sessUser(t, s, amy.ID).EmailVerified, true)
 		s.Socket().Post(path, nil).Want(http.StatusOK) // once more is fine
 		mailEqual(t, "history", mailHistory(t, s, s.Admin().ID, path), []string{"user verified"})
 	})

@@ -18,7 +18,7 @@ func TestAnswersDoNotTellWhichAccountsExist(t *testing.T) {
 		mfaProtect(t, s, s.User("protected"))
 		for _, who := range mailStrangers {
 			if names = append(names, who.name); who.change != nil {
-				mailChange(t, s, s.Make(testkit.Account{Username: who.name}), who.change)
+				sessChange(t, s, s.Make(testkit.Account{Username: who.name}), who.change)
 			}
 		}
 		mailRequireVerification(t, s, true)

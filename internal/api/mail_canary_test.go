@@ -114,7 +114,7 @@ func TestSecretsOfMailsStandNowhere(t *testing.T) {
 			seen(mailReset(v, reset, "short")).Want(http.StatusBadRequest)
 			seen(mailReset(v, reset, mailPassword)).Want(http.StatusOK)
 			seen(mailReset(v, reset, mailPassword)).Want(http.StatusBadRequest)
-			seen(mailLogin(v, "amy", mailPassword)).Want(http.StatusCreated)
+			seen(sessLogin(v, "amy", mailPassword)).Want(http.StatusCreated)
 			seen(s.Admin().For(t).Post("/email/test", nil)).Want(http.StatusOK)
 			seen(s.Admin().For(t).Get("/users/" + amy.ID + "/audits")).Want(http.StatusOK)
 			seen(s.Admin().For(t).Get("/config")).Want(http.StatusOK)

@@ -143,11 +143,6 @@ func mailVerify(c *testkit.Client, secret string) *testkit.Response {
 	return c.Post("/users/email/verify", map[string]string{"token": secret})
 }
 
-// mailLogin tries to sign in.
-func mailLogin(c *testkit.Client, loginID, password string) *testkit.Response {
-	return c.Post("/users/login", map[string]string{"login_id": loginID, "password": password})
-}
-
 // mailSettings changes the configuration while the server runs.
 func mailSettings(t testing.TB, s *testkit.Server, document map[string]any) {
 	t.Helper()
@@ -158,35 +153,6 @@ func mailSettings(t testing.TB, s *testkit.Server, document map[string]any) {
 func mailRequireVerification(t testing.TB, s *testkit.Server, on bool) {
 	t.Helper()
 	mailSettings(t, s, map[string]any{"EmailSettings": map[string]any{"RequireEmailVerification": on}})
-}
-
-// mailUser reads an account as it is stored.
-func mailUser(t testing.TB, s *testkit.Server, id string) *model.User {
-	t.Helper()
-	u, err := s.DB.User(context.Background(), id)
-	if err != nil {
-		t.Fatalf("read user %s: %v", id, err)
-	}
-	return u
-}
-
-// mailChange changes an account in ways the API does not offer.
-func mailChange(t testing.TB, s *testkit.Server, id string, change func(*model.User)) {
-	t.Helper()
-	ctx := context.Background()
-	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
-		was, err := tx.LockUser(ctx, id)
-		if err != nil {
-			return err
-		}
-		u := was.Clone()
-		change(u)
-		tx.Emit(event.UsersStale(id))
-		return tx.UpdateUser(ctx, was, u)
-	})
-	if err != nil {
-		t.Fatalf("change user %s: %v", id, err)
-	}
 }
 
 // mailOneTime stores a one-time token and gives its secret.

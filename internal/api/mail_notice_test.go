@@ -34,7 +34,7 @@ func TestOwnerIsToldOfEveryChangeOfTheAccount(t *testing.T) {
 		if !strings.Contains(texts[0], "by an administrator") || !strings.Contains(texts[1], "in the settings") {
 			t.Errorf("the mails do not say who changed the password:\n%s\n%s", texts[1], texts[0])
 		}
-		hash := mailUser(t, s, amy.ID).Password.Reveal()
+		hash := sessUser(t, s, amy.ID).Password.Reveal()
 		s.Admin().Put("/users/"+amy.ID+"/password", map[string]string{"new_password": hash, "already_hashed": "true"}).Want(http.StatusOK)
 		amy = s.SignIn("amy")
 

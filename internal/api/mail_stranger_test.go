@@ -103,7 +103,7 @@ func TestOnlyThoseGetMailWhoCanUseIt(t *testing.T) {
 			}
 			id := s.Admin().Post("/users", map[string]any{"username": who.name, "email": who.name + "@example.com", "password": testkit.Password,
 				"disable_welcome_email": true}).Want(http.StatusCreated).Text("id")
-			mailChange(t, s, id, who.change)
+			sessChange(t, s, id, who.change)
 		}
 		v := s.Visitor()
 		for _, who := range mailStrangers {

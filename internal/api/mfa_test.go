@@ -79,6 +79,7 @@ func TestSigningInWithASecondFactor(t *testing.T) {
 		if len(secret) != 32 || err != nil || !strings.HasPrefix(string(picture), "\x89PNG") || r.Header.Get("Cache-Control") != "no-cache" {
 			t.Errorf("secret %q, picture %v, headers %v", secret, err, r.Header)
 		}
+		amy.Post("/users/x/mfa/generate", nil).WantFault(http.StatusBadRequest, "api.context.invalid_url_param.app_error")
 		sessLogin(v, "amy", testkit.Password).Want(http.StatusCreated) // a secret alone protects nothing
 		code := mfaCode(t, s, secret)
 		for body, id := range map[string]string{`{}`: "", `{"activate":"x"}`: "", `{"activate":true}`: "", `{"activate":true,"code":""}`: "",

@@ -15,7 +15,7 @@ func TestResetByLinkSetsThePasswordAndEndsWhatWasBefore(t *testing.T) {
 	mailEach(t, nil, func(t *testing.T, s *testkit.Server, m *smtp.Server) {
 		amy, second := s.User("amy"), s.SignIn("amy")
 		for range 3 {
-			mailLogin(s.Visitor(), "amy", "wrong").Want(http.StatusUnauthorized)
+			sessLogin(s.Visitor(), "amy", "wrong").Want(http.StatusUnauthorized)
 		}
 		older := mailAskReset(t, s, m, "amy@example.com")
 		s.Visitor().Post("/users/password/reset/send", map[string]string{"email": "AMY@example.com"}).Want(http.StatusOK)
@@ -30,11 +30,11 @@ func TestResetByLinkSetsThePasswordAndEndsWhatWasBefore(t *testing.T) {
 		s.Events.Want(t, "")
 		amy.Get("/users/me").Want(http.StatusUnauthorized)
 		second.Get("/users/me").Want(http.StatusUnauthorized)
-		mailLogin(s.Visitor(), "amy", testkit.Password).Want(http.StatusUnauthorized)
-		u := mailUser(t, s, amy.ID)
+		sessLogin(s.Visitor(), "amy", testkit.Password).Want(http.StatusUnauthorized)
+		u := sessUser(t, s, amy.ID)
 		mailEqual(t, "failed attempts counted since", u.FailedAttempts, 1)
 		mailEqual(t, "time of the password", u.LastPasswordUpdate, u.UpdateAt)
-		mailLogin(s.Visitor(), "amy", mailPassword).Want(http.StatusCreated)
+		sessLogin(s.Visitor(), "amy", mailPassword).Want(http.StatusCreated)
 		mailReset(s.Visitor(), secret, "Another-secret-8").WantFault(http.StatusBadRequest, "api.user.reset_password.invalid_link.app_error")
 		mailWantSubjects(t, s, m, "amy@example.com", mailSubjectWelcome, mailSubjectReset, mailSubjectReset, mailSubjectPassword)
 		if text := mailLast(t, s, m, "amy@example.com", mailSubjectPassword).Text; !strings.Contains(text, "with a link sent to your e-mail address") {
@@ -56,15 +56,15 @@ func TestResetUnlocksAnAccountAndLeavesItsSecondFactor(t *testing.T) {
 	mailEach(t, []string{"MM_SERVICESETTINGS_MAXIMUMLOGINATTEMPTS=2"}, func(t *testing.T, s *testkit.Server, m *smtp.Server) {
 		id := s.Make(testkit.Account{Username: "amy"})
 		for range 2 {
-			mailLogin(s.Visitor(), "amy", "wrong").Want(http.StatusUnauthorized)
+			sessLogin(s.Visitor(), "amy", "wrong").Want(http.StatusUnauthorized)
 		}
-		mailLogin(s.Visitor(), "amy", testkit.Password).WantFault(http.StatusUnauthorized, "api.user.check_user_login_attempts.too_many.app_error")
+		sessLogin(s.Visitor(), "amy", testkit.Password).WantFault(http.StatusUnauthorized, "api.user.check_user_login_attempts.too_many.app_error")
 		if err := s.DB.Tx(t.Context(), mailMfaOn(t, id)); err != nil {
 			t.Fatal(err)
 		}
 		mailReset(s.Visitor(), mailAskReset(t, s, m, "amy@example.com"), mailPassword).Want(http.StatusOK)
-		mailLogin(s.Visitor(), "amy", mailPassword).Want(http.StatusCreated)
-		if u := mailUser(t, s, id); !u.MfaActive || u.MfaSecret.Empty() {
+		sessLogin(s.Visitor(), "amy", mailPassword).Want(http.StatusCreated)
+		if u := sessUser(t, s, id); !u.MfaActive || u.MfaSecret.Empty() {
 			t.Error("the second factor is gone")
 		}
 	})
@@ -86,25 +86,25 @@ func TestLinksThatResetNothing(t *testing.T) {
 			}, "broken_token.app_error", false},
 			{"a link of yesterday", func(id string) string {
 				return mailOneTime(t, s, model.TokenPasswordRecovery, id, s.Clock.Now().Add(-24*time.Hour-time.Second).UnixMilli(),
-					model.StringMap{model.TokenEmail: mailUser(t, s, id).Email})
+					model.StringMap{model.TokenEmail: sessUser(t, s, id).Email})
 			}, "link_expired.app_error", true},
 			{"a link to an address the account had before", func(id string) string {
-				secret := mailAskReset(t, s, m, mailUser(t, s, id).Email)
-				mailChange(t, s, id, func(u *model.User) { u.Email = "moved-" + u.Email })
+				secret := mailAskReset(t, s, m, sessUser(t, s, id).Email)
+				sessChange(t, s, id, func(u *model.User) { u.Email = "moved-" + u.Email })
 				return secret
 			}, "link_expired.app_error", true},
 			{"a link of an account that signs in with a provider now", func(id string) string {
-				secret := mailAskReset(t, s, m, mailUser(t, s, id).Email)
-				mailChange(t, s, id, func(u *model.User) { u.AuthService, u.AuthData = model.AuthGitLab, &data })
+				secret := mailAskReset(t, s, m, sessUser(t, s, id).Email)
+				sessChange(t, s, id, func(u *model.User) { u.AuthService, u.AuthData = model.AuthGitLab, &data })
 				return secret
 			}, "sso.app_error", true},
 			{"a link of an account that is a bot now", func(id string) string {
-				secret := mailAskReset(t, s, m, mailUser(t, s, id).Email)
-				mailChange(t, s, id, func(u *model.User) { u.IsBot = true })
+				secret := mailAskReset(t, s, m, sessUser(t, s, id).Email)
+				sessChange(t, s, id, func(u *model.User) { u.IsBot = true })
 				return secret
 			}, "sso.app_error", true},
 			{"a link from before the password was changed", func(id string) string {
-				secret := mailAskReset(t, s, m, mailUser(t, s, id).Email)
+				secret := mailAskReset(t, s, m, sessUser(t, s, id).Email)
 				s.Admin().Put("/users/"+id+"/password", map[string]string{"new_password": "Changed-meanwhile-5"}).Want(http.StatusOK)
 				return secret
 			}, "invalid_link.app_error", false},
@@ -112,10 +112,10 @@ func TestLinksThatResetNothing(t *testing.T) {
 			id := s.Make(testkit.Account{Username: "u" + model.NewID()})
 			mailSettle(t, s) // the welcome brings a link of its own
 			secret := tc.before(id)
-			was := mailUser(t, s, id)
+			was := sessUser(t, s, id)
 			s.Events.Take()
 			mailReset(v.For(t), secret, mailPassword).WantFault(http.StatusBadRequest, "api.user.reset_password."+tc.id)
-			if now := mailUser(t, s, id); !now.Password.Equal(was.Password.Reveal()) || now.UpdateAt != was.UpdateAt {
+			if now := sessUser(t, s, id); !now.Password.Equal(was.Password.Reveal()) || now.UpdateAt != was.UpdateAt {
 				t.Errorf("%s changed the account", tc.name)
 			}
 			s.Events.Want(t, "")
@@ -156,7 +156,7 @@ func TestResetTakesTheDocumentedNameOfTheSecret(t *testing.T) {
 func TestBodiesThatNameNothing(t *testing.T) {
 	mailEach(t, nil, func(t *testing.T, s *testkit.Server, m *smtp.Server) {
 		amy := s.User("amy")
-		was := mailUser(t, s, amy.ID)
+		was := sessUser(t, s, amy.ID)
 		mailSettle(t, s)
 		mails := len(m.Mails(""))
 		s.Events.Take()
@@ -177,7 +177,7 @@ func TestBodiesThatNameNothing(t *testing.T) {
 				WantFault(http.StatusUnauthorized, "api.context.session_expired.app_error")
 		}
 		s.Events.Want(t, "")
-		mailEqual(t, "time of the last change", mailUser(t, s, amy.ID).UpdateAt, was.UpdateAt)
+		mailEqual(t, "time of the last change", sessUser(t, s, amy.ID).UpdateAt, was.UpdateAt)
 		mailSettle(t, s)
 		mailEqual(t, "mails", len(m.Mails("")), mails)
 	})

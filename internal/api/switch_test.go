@@ -53,7 +53,7 @@ func TestSwitchingBackToAPassword(t *testing.T) {
 			t.Errorf("leads to %s", link)
 		}
 		mailReset(s.Visitor(), old, "Another-Passw0rd").WantFault(http.StatusBadRequest, "api.user.reset_password.invalid_link.app_error")
-		mailLogin(s.Visitor(), "annabelle", mailPassword).Want(http.StatusCreated)
+		sessLogin(s.Visitor(), "annabelle", mailPassword).Want(http.StatusCreated)
 	})
 }
 

@@ -54,6 +54,24 @@ func NewDecoder(memory int64) *Decoder {
 	return &Decoder{memory: memory, free: semaphore.NewWeighted(memory)}
 }
 
+// admit looks at the header of a picture, refuses one with too many pixels, and waits
+// until there is memory to decode it, which release gives back.
+func (d *Decoder) admit(ctx context.Context, r io.ReaderAt, size int64, limits Limits) (f format, release func(), err error) {
+	f, config, err := header(ctx, r, size)
+	if err != nil {
+		return f, nil, orEnded(ctx, fmt.Errorf("%w: %w", ErrLimits, err))
+	}
+	pixels := int64(config.Width) * int64(config.Height)
+	if pixels <= 0 || pixels > limits.Pixels {
+		return f, nil, fmt.Errorf("%w: %d by %d pixels", ErrLimits, config.Width, config.Height)
+	}
+	room := min(pixels*f.pixelBytes+fixedBytes, d.memory)
+	if err := d.free.Acquire(ctx, room); err != nil {
+		return f, nil, fmt.Errorf("wait for memory for a picture: %w", err)
+	}
+	return f, func() { d.free.Release(room) }, nil
+}
+
 // DecodeAvatar turns a picture of size bytes into an avatar: upright, cut to
 // its centred square, scaled, as a PNG without metadata. Equal pictures give
 // equal bytes. PNG, JPEG, GIF (its first frame), WebP, BMP and TIFF are known.
@@ -64,19 +82,11 @@ func (d *Decoder) DecodeAvatar(ctx context.Context, r io.ReaderAt, size int64, l
 	if size > limits.Bytes {
 		return nil, fmt.Errorf("%w: %d bytes", ErrLimits, size)
 	}
-	f, config, err := header(ctx, r, size)
+	f, release, err := d.admit(ctx, r, size, limits)
 	if err != nil {
-		return nil, orEnded(ctx, fmt.Errorf("%w: %w", ErrLimits, err))
+		return nil, err
 	}
-	pixels := int64(config.Width) * int64(config.Height)
-	if pixels <= 0 || pixels > limits.Pixels {
-		return nil, fmt.Errorf("%w: %d by %d pixels", ErrLimits, config.Width, config.Height)
-	}
-	room := min(pixels*f.pixelBytes+fixedBytes, d.memory)
-	if err := d.free.Acquire(ctx, room); err != nil {
-		return nil, fmt.Errorf("wait for memory for a picture: %w", err)
-	}
-	defer d.free.Release(room)
+	defer release()
 	avatar, err := thumbnail(ctx, f, r, size)
 	if err != nil {
 		return nil, orEnded(ctx, fmt.Errorf("%w: %w", ErrDecode, err))

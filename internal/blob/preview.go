@@ -30,19 +30,11 @@ func (d *Decoder) Size(ctx context.Context, r io.ReaderAt, size int64) (width, h
 // larger than the picture itself, upright, as JPEGs without metadata on a white ground. It
 // is decoded once. Errors are as with DecodeAvatar.
 func (d *Decoder) Previews(ctx context.Context, r io.ReaderAt, size int64, limits Limits, boxes ...Box) ([][]byte, error) {
-	f, config, err := header(ctx, r, size)
+	f, release, err := d.admit(ctx, r, size, limits)
 	if err != nil {
-		return nil, orEnded(ctx, fmt.Errorf("%w: %w", ErrLimits, err))
+		return nil, err
 	}
-	pixels := int64(config.Width) * int64(config.Height)
-	if pixels <= 0 || pixels > limits.Pixels {
-		return nil, fmt.Errorf("%w: %d by %d pixels", ErrLimits, config.Width, config.Height)
-	}
-	room := min(pixels*f.pixelBytes+fixedBytes, d.memory)
-	if err := d.free.Acquire(ctx, room); err != nil {
-		return nil, fmt.Errorf("wait for memory for a picture: %w", err)
-	}
-	defer d.free.Release(room)
+	defer release()
 	out, err := scaled(ctx, f, r, size, boxes)
 	if err != nil {
 		return nil, orEnded(ctx, fmt.Errorf("%w: %w", ErrDecode, err))

@@ -234,6 +234,22 @@ func TestFailedJobsAreTriedAgainLaterEachTime(t *testing.T) {
 	})
 }
 
+// A runner that has nothing to do sleeps until the lease of the job in hand would end.
+func TestAJobThatFailsLateIsTriedAgainInTime(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		r := w.runner(map[string]jobs.Handler{"fails": func(_ context.Context, j *model.Job) error {
+			if j.Attempts > 1 {
+				return nil
+			}
+			<-time.After(300 * time.Millisecond) // the runner sleeps by then
+			return errors.New("the reason")
+		}})
+		r.Now = time.Now
+		w.start(r)
+		w.untilStatus(w.enqueue("fails", 1)[0], model.JobSuccess)
+	})
+}
+
 func TestJobsThatPanicOrNobodyKnowsAreFailures(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.start(w.runner(map[string]jobs.Handler{"panics": func(context.Context, *model.Job) error { panic("ouch") }}))

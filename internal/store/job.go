@@ -51,8 +51,10 @@ func (t *Tx) FinishJob(ctx context.Context, id, status string, now int64, data m
 		progress = CASE WHEN ? = 'success' THEN 100 ELSE progress END WHERE id = ?`, status, now, object(data), status, id)
 }
 
-// RetryJob gives a job back to be tried again at the time.
+// RetryJob gives a job back to be tried again at the time. Runners that wait look at the
+// table again: they may know of nothing but the end of its lease.
 func (t *Tx) RetryJob(ctx context.Context, id string, now, runAt int64, data model.StringMap) error {
+	t.enqueued = true
 	return change(ctx, t.Q, `UPDATE jobs SET status = 'pending', last_activity_at = ?, lease_until = 0, run_at = ?,
 		data = `+t.d.json+` WHERE id = ?`, now, runAt, object(data), id)
 }
