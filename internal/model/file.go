@@ -27,6 +27,15 @@ type FileInfo struct {
 	Archived        bool    `json:"archived"`
 }
 
+// FileInfoList is a page of files that were searched for.
+type FileInfoList struct {
+	Order                     []string             `json:"order"`
+	FileInfos                 map[string]*FileInfo `json:"file_infos"`
+	NextFileID                string               `json:"next_file_id"`
+	PrevFileID                string               `json:"prev_file_id"`
+	FirstInaccessibleFileTime int64                `json:"first_inaccessible_file_time"`
+}
+
 // Key is where the content of the file is kept.
 func (f *FileInfo) Key() string { return "files/" + strings.ToLower(f.ID) + "/content" }
 

@@ -2,12 +2,16 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"muster/internal/model"
 )
 
 const fileCols = `f.id, f.user_id, COALESCE(f.post_id, ''), f.channel_id, f.create_at, f.update_at, f.delete_at, f.name, f.extension,
 	f.size, f.mime_type, f.width, f.height, f.has_preview_image`
+
+// fileReturned is fileCols where a statement has one table only.
+var fileReturned = strings.ReplaceAll(fileCols, "f.", "")
 
 func scanFile(row scanner) (*model.FileInfo, error) {
 	f := &model.FileInfo{}
@@ -44,11 +48,15 @@ func (t *Tx) LockFreeFiles(ctx context.Context, p *model.Post, ids []string) ([]
 }
 
 // AttachFiles makes files that their author sent to a channel, and that no post has yet,
-// part of a post. It gives the ids of those it could attach.
-func (t *Tx) AttachFiles(ctx context.Context, p *model.Post, ids []string) ([]string, error) {
-	return list(ctx, t.Q, scanValue[string], `UPDATE files SET post_id = ?, update_at = ?
-		WHERE `+t.d.idsIn("id")+` AND user_id = ? AND channel_id = ? AND post_id IS NULL AND delete_at = 0 RETURNING id`,
+// part of a post, and makes them known to the search. It gives those it could attach.
+func (t *Tx) AttachFiles(ctx context.Context, p *model.Post, ids []string) ([]*model.FileInfo, error) {
+	files, err := list(ctx, t.Q, scanFile, `UPDATE files SET post_id = ?, update_at = ?
+		WHERE `+t.d.idsIn("id")+` AND user_id = ? AND channel_id = ? AND post_id IS NULL AND delete_at = 0 RETURNING `+fileReturned,
 		p.ID, p.CreateAt, t.d.ids(ids), p.UserID, p.ChannelID)
+	if err != nil {
+		return nil, err
+	}
+	return files, t.IndexFiles(ctx, files)
 }
 
 // CountFiles changes how many files the posts of a channel have.

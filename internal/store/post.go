@@ -85,7 +85,7 @@ func optional(id string) *string {
 	return &id
 }
 
-// InsertPosts stores new posts.
+// InsertPosts stores new posts and makes them known to the search.
 func (t *Tx) InsertPosts(ctx context.Context, posts []*model.Post) error {
 	rows := make([]postRow, len(posts))
 	for i, p := range posts {
@@ -107,15 +107,22 @@ func (t *Tx) InsertPosts(ctx context.Context, posts []*model.Post) error {
 		FROM `+t.d.records("id text", "create_at bigint", "update_at bigint", "edit_at bigint", "delete_at bigint", "is_pinned boolean",
 		"user_id text", "channel_id text", "root_id text", "original_id text", "message text", "type text", "props jsonb",
 		"hashtags text", "file_ids jsonb", "has_reactions boolean", "priority text", "requested_ack boolean"), jsonRows(rows))
-	return err
+	if err != nil {
+		return err
+	}
+	return t.IndexPosts(ctx, posts)
 }
 
-// UpdatePost stores what can change of a post.
-func (t *Tx) UpdatePost(ctx context.Context, p *model.Post) error {
-	return change(ctx, t.Q, `UPDATE posts SET update_at = ?, edit_at = ?, delete_at = ?, is_pinned = ?, message = ?, type = ?,
+// UpdatePost stores what can change of a post, and keeps the search in step with it.
+func (t *Tx) UpdatePost(ctx context.Context, was, p *model.Post) error {
+	err := change(ctx, t.Q, `UPDATE posts SET update_at = ?, edit_at = ?, delete_at = ?, is_pinned = ?, message = ?, type = ?,
 			props = `+t.d.json+`, hashtags = ?, file_ids = `+t.d.json+`, has_reactions = ?, priority = ?, requested_ack = ?
 		WHERE id = ?`, p.UpdateAt, p.EditAt, p.DeleteAt, p.IsPinned, p.Message, p.Type, p.Props, p.Hashtags, p.FileIDs, p.HasReactions,
 		p.Priority, p.RequestedAck, p.ID)
+	if err != nil || p.Message == was.Message && p.Hashtags == was.Hashtags {
+		return err
+	}
+	return t.IndexPosts(ctx, []*model.Post{p})
 }
 
 // TouchedPost says when a post last changed.

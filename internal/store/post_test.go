@@ -67,8 +67,9 @@ func TestPostsAreStoredListedAndDeleted(t *testing.T) {
 			if err != nil {
 				return err
 			}
+			was := *p
 			p.Message, p.Props = "changed", model.RawJSON(`{"k":1}`)
-			if err := tx.UpdatePost(ctx, p); err != nil {
+			if err := tx.UpdatePost(ctx, &was, p); err != nil {
 				return err
 			}
 			if err := tx.CountPinned(ctx, c.ID, 2); err != nil {

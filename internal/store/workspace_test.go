@@ -7,7 +7,7 @@ import (
 )
 
 // addTeam stores an open team.
-func addTeam(t *testing.T, db *DB, name string) *model.Team {
+func addTeam(t testing.TB, db *DB, name string) *model.Team {
 	t.Helper()
 	m := &model.Team{ID: model.NewID(), CreateAt: 1, UpdateAt: 1, Name: name, DisplayName: "Team É", Type: model.TeamOpen, InviteID: model.NewID()}
 	must(t, db, func(tx *Tx) error { return tx.InsertTeam(t.Context(), m) })
@@ -15,7 +15,7 @@ func addTeam(t *testing.T, db *DB, name string) *model.Team {
 }
 
 // addChannel stores an open channel of a team, or a direct one without a team.
-func addChannel(t *testing.T, db *DB, teamID, name string) *model.Channel {
+func addChannel(t testing.TB, db *DB, teamID, name string) *model.Channel {
 	t.Helper()
 	c := &model.Channel{ID: model.NewID(), CreateAt: 1, UpdateAt: 1, TeamID: teamID, Type: model.ChannelOpen, Name: name, DisplayName: name}
 	if teamID == "" {
@@ -40,7 +40,7 @@ func joinTeam(t *testing.T, db *DB, teamID string, u *model.User) *model.TeamMem
 }
 
 // joinChannel makes an account a plain member of a channel.
-func joinChannel(t *testing.T, db *DB, channelID string, u *model.User) *model.ChannelMember {
+func joinChannel(t testing.TB, db *DB, channelID string, u *model.User) *model.ChannelMember {
 	t.Helper()
 	m := &model.ChannelMember{ChannelID: channelID, UserID: u.ID, Username: u.Username, CreateAt: 1, LastUpdateAt: 1, SchemeUser: true,
 		NotifyProps: model.DefaultChannelNotifyProps(), Roles: "channel_user"}

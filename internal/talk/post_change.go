@@ -125,7 +125,7 @@ func (s *Service) keepVersion(ctx context.Context, tx *store.Tx, was, next *mode
 
 // changed stores a post and gives what is sent of it.
 func (s *Service) changed(ctx context.Context, tx *store.Tx, a perm.Actor, was, next *model.Post) (model.PostView, error) {
-	if err := tx.UpdatePost(ctx, next); err != nil {
+	if err := tx.UpdatePost(ctx, was, next); err != nil {
 		return model.PostView{}, err
 	}
 	if was.IsPinned != next.IsPinned {

@@ -108,7 +108,7 @@ func (s *Service) reactable(ctx context.Context, tx *store.Tx, a perm.Actor, pos
 // reacted notes on a post that reactions to it changed.
 func (s *Service) reacted(ctx context.Context, tx *store.Tx, p *model.Post, any bool) error {
 	p.HasReactions, p.UpdateAt = any, max(s.now(), p.UpdateAt+1)
-	return tx.UpdatePost(ctx, p)
+	return tx.UpdatePost(ctx, p, p)
 }
 
 // Reactions lists the reactions to a post that the actor may read.

@@ -2,8 +2,6 @@ package workspace
 
 import (
 	"context"
-	"crypto/sha1" //nolint:gosec // G505: the name of a group channel is a SHA-1 in the API; it protects nothing
-	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
@@ -137,8 +135,7 @@ func (s *Service) CreateGroupChannel(ctx context.Context, a perm.Actor, ids []st
 	if err := s.See(ctx, a, ids...); err != nil {
 		return nil, err
 	}
-	sum := sha1.Sum([]byte(strings.Join(ids, ""))) //nolint:gosec // G401: see the import
-	name := hex.EncodeToString(sum[:])
+	name := model.GroupName(ids)
 	c, err := s.existing(ctx, name, func(tx *store.Tx) (*model.Channel, error) {
 		members, err := tx.Users(ctx, ids)
 		if err != nil {
