@@ -13,6 +13,9 @@ import (
 // same ones are the same. It is below what an index of either database can take.
 const wordMax = 64
 
+// phraseMax is how many words of a phrase count.
+const phraseMax = 64
+
 // Classes of the tokens by which texts are found: a token is the letter of its class and
 // what it stands for.
 const (
@@ -34,8 +37,11 @@ type Trait struct {
 // Phrase is the trait of texts with these words behind each other, of the last of which only
 // the beginning need be known. There may be no word in it.
 func Phrase(text string, prefix bool) (t Trait, ok bool) {
-	t = Trait{tokens: words(text), prefix: prefix}
-	return t, len(t.tokens) > 0
+	list := words(text)
+	if len(list) > phraseMax {
+		list, prefix = list[:phraseMax], false
+	}
+	return Trait{tokens: list, prefix: prefix}, len(list) > 0
 }
 
 // Tagged is the trait of texts with a hashtag, which is given without its #.

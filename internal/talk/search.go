@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"muster/internal/account"
 	"muster/internal/fault"
 	"muster/internal/model"
 	"muster/internal/perm"
@@ -68,7 +69,7 @@ func (s *Service) lookingFor(ctx context.Context, a perm.Actor, in Search, faile
 		return want, fault.Body("terms")
 	}
 	if in.TeamID != "" {
-		if _, err := s.Workspace.InTeam(ctx, s.DB.Q, a, in.TeamID, perm.ViewTeam); err != nil {
+		if _, err := account.InTeam(ctx, s.DB.Q, a, in.TeamID, perm.ViewTeam); err != nil {
 			return want, err
 		}
 	}

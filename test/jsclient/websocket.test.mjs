@@ -1,69 +1,11 @@
 // The official JavaScript WebSocketClient against a running server; see users.test.mjs.
-// Node 20 needs --experimental-websocket.
 
 import assert from 'node:assert/strict';
 import {randomBytes} from 'node:crypto';
 import {after, before, describe, it} from 'node:test';
 
-import mattermost from '@mattermost/client'; // CommonJS whose names Node cannot see
-
-const {Client4, WebSocketClient} = mattermost;
-
-const url = process.env.MUSTER_URL.replace(/\/+$/, '');
-const password = 'Passw0rd-1';
-
-async function signedIn(name, secret) {
-    const client = new Client4();
-    client.setUrl(url);
-    await client.login(name, secret);
-    return client;
-}
-
-// Line is a WebSocketClient that can be waited for.
-class Line {
-    seen = [];
-    waiting = [];
-    missed = 0;
-    reconnects = 0;
-
-    constructor(token, byHeader) {
-        this.socket = new WebSocketClient({minWebSocketRetryTime: 10, reconnectJitterRange: 1, newWebSocketFn: (address) => {
-            // A browser would send its cookie; a client without one shows its token afterwards, which resumes nothing.
-            this.wire = byHeader ? new WebSocket(address, {headers: {Authorization: `Bearer ${token}`}}) : new WebSocket(address);
-            return this.wire;
-        }});
-        this.socket.addMessageListener((message) => {
-            this.seen.push(message);
-            this.waiting = this.waiting.filter((look) => !look());
-        });
-        this.socket.addMissedMessageListener(() => this.missed++);
-        this.socket.addReconnectListener(() => {
-            this.reconnects++;
-            this.waiting = this.waiting.filter((look) => !look());
-        });
-        this.first = new Promise((resolve) => this.socket.addFirstConnectListener(resolve));
-        this.socket.initialize(`${url.replace('http', 'ws')}/api/v4/websocket`, byHeader ? null : token);
-    }
-
-    until(is) {
-        return new Promise((resolve) => {
-            const look = () => {
-                const found = is();
-                if (found) {
-                    resolve(found);
-                }
-                return Boolean(found);
-            };
-            if (!look()) {
-                this.waiting.push(look);
-            }
-        });
-    }
-
-    event(name, fits = () => true) {
-        return this.until(() => this.seen.find((message) => message.event === name && fits(message)));
-    }
-}
+import {adminName, adminPassword, password, signedIn} from './kit.mjs';
+import {Line} from './line.mjs';
 
 describe('the websocket', {timeout: 60_000}, () => {
     const tag = `w${randomBytes(4).toString('hex')}`;
@@ -73,10 +15,10 @@ describe('the websocket', {timeout: 60_000}, () => {
     let line;
 
     before(async () => {
-        admin = await signedIn(process.env.MUSTER_ADMIN, process.env.MUSTER_ADMIN_PASSWORD);
+        admin = await signedIn(adminName, adminPassword);
         amy = await admin.createUser({username: `${tag}amy`, email: `${tag}amy@example.com`, password});
-        asAmy = await signedIn(amy.username, password);
-        line = new Line(asAmy.getToken(), true);
+        asAmy = await signedIn(amy.username);
+        line = new Line(asAmy.getToken());
         await line.first;
     });
 
@@ -117,7 +59,7 @@ describe('the websocket', {timeout: 60_000}, () => {
     it('goes on where it was after the connection broke', async () => {
         const before = line.seen.length;
         const id = line.socket.connectionId;
-        line.wire.close(); // the client takes it for a broken connection
+        line.breakOff();
         const cat = await admin.createUser({username: `${tag}cat`, email: `${tag}cat@example.com`, password});
         await line.event('new_user', (message) => message.data.user_id === cat.id);
         await line.until(() => line.reconnects === 1);
