@@ -32,6 +32,7 @@ func with(list []string, more ...string) []string { return append(slices.Clone(l
 var arrows = map[string]arrow{
 	"fault":     {why: "everything may end in a fault, so it can know nothing"},
 	"fold":      {why: "it folds texts and knows nothing of what they are"},
+	"lane":      {why: "it lets what waits go together and knows nothing of what it is"},
 	"rate":      {why: "it counts callers and knows no requests"},
 	"useragent": {why: "it reads a header and knows nothing of sessions"},
 	"model":     {may: []string{"fault"}, why: "it holds what is true without a database"},
@@ -46,8 +47,8 @@ var arrows = map[string]arrow{
 	"account":   {may: with(base, "blob", "password", "useragent", "fold"), why: "services build on those below them"},
 	"system":    {may: with(base, "blob"), why: "services build on those below them"},
 	"sso":       {may: with(base, "account", "useragent"), why: "a foreign sign-in ends in a call of account", http: true},
-	"workspace": {may: with(base, "account", "blob", "fold"), why: "services build on those below them"},
-	"talk":      {may: with(base, "account", "workspace", "blob", "fold"), why: "services build on those below them"},
+	"workspace": {may: with(base, "account", "blob", "fold", "lane"), why: "services build on those below them"},
+	"talk":      {may: with(base, "account", "workspace", "blob", "fold", "lane"), why: "services build on those below them"},
 	"notify":    {may: base, why: "it sends what a job tells it to send", http: true},
 	"hub":       {may: []string{"model", "fault", "event", "config", "perm", "account"}, why: "it hands events to sockets and decides nothing", http: true},
 	"api": {

@@ -43,7 +43,6 @@ type draft struct {
 	view      model.PostView // what was stored, for the answer
 	err       error
 	ended     func(id string, err error)
-	done      chan struct{}
 }
 
 // CreatePost writes a post as the actor and tells the channel. With setOnline the author

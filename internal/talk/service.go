@@ -10,6 +10,7 @@ import (
 	"muster/internal/blob"
 	"muster/internal/config"
 	"muster/internal/event"
+	"muster/internal/lane"
 	"muster/internal/store"
 	"muster/internal/workspace"
 )
@@ -30,7 +31,7 @@ type Options struct {
 // Service is the conversations of one server.
 type Service struct {
 	Options
-	lanes    lanes
+	lanes    lane.Lanes[*draft] // by channel
 	sent     sentPosts
 	keywords keywords
 	cancel   func()
@@ -39,6 +40,7 @@ type Service struct {
 // New returns a service that listens to the bus.
 func New(o Options) *Service {
 	s := &Service{Options: o}
+	s.lanes = lane.Lanes[*draft]{Write: s.writeTogether, Ended: s.written, Most: laneBatch, Queue: laneQueue}
 	s.cancel = o.Bus.Subscribe(s.keywords.forget)
 	return s
 }

@@ -9,6 +9,7 @@ import (
 	"muster/internal/account"
 	"muster/internal/config"
 	"muster/internal/event"
+	"muster/internal/lane"
 	"muster/internal/store"
 )
 
@@ -25,10 +26,15 @@ type Options struct {
 // Service is the teams and channels of one server.
 type Service struct {
 	Options
+	entrances lane.Lanes[*entrant] // by team
 }
 
 // New returns a service.
-func New(o Options) *Service { return &Service{Options: o} }
+func New(o Options) *Service {
+	s := &Service{Options: o}
+	s.entrances = lane.Lanes[*entrant]{Write: s.enterTogether, Most: entryBatch, Queue: entryQueue}
+	return s
+}
 
 // now is the time of a use case in milliseconds.
 func (s *Service) now() int64 { return s.Now().UnixMilli() }

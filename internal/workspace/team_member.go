@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"muster/internal/account"
-	"muster/internal/event"
 	"muster/internal/fault"
 	"muster/internal/model"
 	"muster/internal/perm"
@@ -14,37 +13,18 @@ import (
 // AddTeamMember puts an account into a team: everybody themselves where they may join,
 // others only with the right to add them.
 func (s *Service) AddTeamMember(ctx context.Context, a perm.Actor, teamID, userID string) (*model.TeamMember, error) {
-	var member *model.TeamMember
-	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
-		t, err := s.lockTeam(ctx, tx, a, teamID)
-		if err != nil {
-			return err
-		}
-		u, err := tx.User(ctx, userID)
-		if err != nil {
-			return store.Fault(err, "app.user.get.app_error", fault.NoUser())
-		}
-		if err := mayAdd(a, t, u); err != nil {
-			return err
-		}
-		fits, admins, err := s.groupsOf(ctx, tx.Q, t.Team, []string{u.ID})
-		if err != nil {
-			return err
-		}
-		if !fits(u) {
-			return fault.New(fault.Invalid, "api.team.add_members.user_denied")
-		}
-		joined, err := s.joinTeam(ctx, tx, t.Team, []*model.User{u}, teamEntry{admins: admins})
-		if err != nil {
-			return err
-		}
-		if joined[0].err != nil {
-			return joined[0].err
-		}
-		member = joined[0].member
-		tx.Emit(event.AddedToTeam(teamID, u.ID)) // as documented: once more than joining does
-		return nil
-	})
+	t, err := s.teamOr404(ctx, s.DB.Q, a, teamID)
+	if err != nil {
+		return nil, err
+	}
+	u, err := s.DB.User(ctx, userID)
+	if err != nil {
+		return nil, store.Fault(err, "app.user.get.app_error", fault.NoUser())
+	}
+	if err := mayAdd(a, t, u); err != nil {
+		return nil, err
+	}
+	member, err := s.enter(ctx, teamID, userID)
 	return member, store.Fault(err, "app.team.save_member.save.app_error")
 }
 
