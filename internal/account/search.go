@@ -39,9 +39,6 @@ func (s *Service) SearchUsers(ctx context.Context, a perm.Actor, q UserSearch) (
 	if err := s.checkSearch(ctx, a, &q); err != nil {
 		return Answers{}, err
 	}
-	if q.nobody() {
-		return s.answers(a, nil), nil
-	}
 	find := store.UserSearch{Term: q.Term, FullNames: s.namesSearchable(a), Emails: a.IsAdmin() || s.Config().PrivacySettings.ShowEmailAddress,
 		AllowInactive: q.AllowInactive, Limit: q.Limit}
 	if find.Limit == 0 {
@@ -141,19 +138,6 @@ func (s *Service) checkSearch(ctx context.Context, a perm.Actor, q *UserSearch) 
 		return fault.Body("limit")
 	}
 	return nil
-}
-
-// nobody tells whether the scope is empty: a team that does not exist has no members,
-// and no group is linked to it. Whoever is asked for without a team, or as being in
-// none that is given, is everybody.
-func (q *UserSearch) nobody() bool {
-	switch {
-	case q.WithoutTeam:
-		return false
-	case q.NotInTeamID != "":
-		return q.GroupConstrained
-	}
-	return q.TeamID != ""
 }
 
 // UserAutocomplete is a request to complete a name that is being typed.
