@@ -74,6 +74,18 @@ func (s *Service) Touch(n *model.Session) {
 	}
 }
 
+// Use notes that somebody does something in a session: it is in use, and where the
+// settings want that it ends later. It tells whether it does; failing to is no reason to
+// fail what is done.
+func (s *Service) Use(ctx context.Context, n *model.Session) (extended bool) {
+	s.Touch(n)
+	extended, err := s.ExtendSession(ctx, n)
+	if err != nil {
+		s.Log.WarnContext(ctx, "session not extended", "session_id", n.ID, "error", err)
+	}
+	return extended
+}
+
 // FlushActivity stores what Touch noted.
 func (s *Service) FlushActivity(ctx context.Context) error {
 	noted := s.activity.take()

@@ -155,9 +155,13 @@ func (s *Service) Sessions(ctx context.Context, a perm.Actor, userID string) ([]
 	if err != nil {
 		return nil, fault.New(fault.Internal, "app.session.get_sessions.app_error").Because(err)
 	}
+	teams, err := s.DB.LiveTeamMembersOf(ctx, userID)
+	if err != nil {
+		return nil, fault.New(fault.Internal, "app.session.get_sessions.app_error").Because(err)
+	}
 	for _, n := range list {
 		n.Roles = u.Roles
-		n.TeamMembers = []any{}
+		n.TeamMembers = append([]*model.TeamMember{}, teams...)
 	}
 	return list, nil
 }
@@ -297,7 +301,8 @@ func (s *Service) attachDevice(ctx context.Context, tx *store.Tx, a perm.Actor, 
 }
 
 // ExtendSession gives a session that is in use a later end where the settings want
-// that; it tells whether it did. Sessions that never end, or have ended, stay as they are.
+// that; it tells whether it did. Sessions that never end, or have ended, stay as they are,
+// and those of access tokens, which say themselves how long they work.
 func (s *Service) ExtendSession(ctx context.Context, n *model.Session) (bool, error) {
 	now := s.now()
 	length := s.sessionLength(n)
@@ -318,7 +323,7 @@ func (s *Service) ExtendSession(ctx context.Context, n *model.Session) (bool, er
 // ago that another extension is worth a write: a hundredth of its length, but not
 // more than a day and not less than five minutes.
 func extendable(n *model.Session, length time.Duration, now int64) bool {
-	if n.ExpiresAt <= 0 || n.Expired(now) {
+	if n.ExpiresAt <= 0 || n.Expired(now) || n.AccessToken() {
 		return false
 	}
 	least := max(min(length/100, 24*time.Hour), 5*time.Minute)

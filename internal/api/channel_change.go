@@ -140,6 +140,9 @@ func (a *API) viewChannel(c *call) error {
 		return err
 	}
 	times, err := a.Workspace.ViewChannel(c, c.actor, user, in)
+	if err == nil {
+		a.use(c)
+	}
 	return answer(c, http.StatusOK, viewed{"OK", times}, err)
 }
 

@@ -138,6 +138,21 @@ func (a *API) attachDevice(c *call) error {
 	return c.ok(nil)
 }
 
+// use notes that somebody is at work. A session that ends later for that is a cookie that
+// ends later, and is recorded.
+func (a *API) use(c *call) {
+	n := c.caller.Session
+	if n == nil || !a.Accounts.Use(c, n) {
+		return
+	}
+	if token, from := tokenOf(c.r); from == fromCookie {
+		c.setSessionCookies(&account.SignIn{Session: n, Token: model.NewSecret(token)})
+	}
+	if c.note == nil {
+		c.beginRecord(&recorded{name: "extendSessionExpiry"})
+	}
+}
+
 // notYet answers operations of the API that are still to come.
 func (a *API) notYet(*call) error {
 	return fault.New(fault.Unavailable, "api.muster.not_yet.app_error")

@@ -186,6 +186,7 @@ func TestExtendSession(t *testing.T) {
 			{"a long session is extended after a day", sso, 20000*hour - 24*hour, 20000 * hour},
 			{"but not before the day is over", sso, 20000*hour - 23*hour, 0},
 			{"an access token's session, which ends in a century, is not", model.StringMap{"type": "UserAccessToken"}, 876000 * hour, 0},
+			{"nor that of an access token that works for an hour", model.StringMap{"type": "UserAccessToken"}, hour, 0},
 		} {
 			t.Run(tc.name, func(t *testing.T) {
 				n := &model.Session{CreateAt: 1, LastActivityAt: 1, Props: tc.props, ExpiredNotify: true}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"muster/internal/account"
 	"muster/internal/fault"
 	"muster/internal/model"
 	"muster/internal/perm"
@@ -102,7 +103,11 @@ func (h *Hub) act(ctx context.Context, s *socket, f *frame) (map[string]any, err
 	case f.Action == "presence":
 		return nothing(h, ctx, perm.Actor{}, f)
 	}
-	actor, err := h.actor(ctx, s)
+	c, err := h.caller(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	actor, err := h.Accounts.Actor(c)
 	if err != nil {
 		return nil, err
 	}
@@ -110,27 +115,32 @@ func (h *Hub) act(ctx context.Context, s *socket, f *frame) (map[string]any, err
 	if do == nil {
 		return nil, fault.New(fault.Internal, "api.web_socket_router.bad_action.app_error")
 	}
+	if f.Action == "user_typing" {
+		h.Accounts.Use(ctx, c.Session)
+	} else {
+		h.Accounts.Touch(c.Session)
+	}
 	return do(h, ctx, actor, f)
 }
 
-// actor finds out who is at the other end. The session is looked at each time, as it is
+// caller finds out who is at the other end. The session is looked at each time, as it is
 // for requests.
-func (h *Hub) actor(ctx context.Context, s *socket) (perm.Actor, error) {
+func (h *Hub) caller(ctx context.Context, s *socket) (account.Caller, error) {
 	refused := fault.New(fault.Unauthenticated, "api.web_socket_router.not_authenticated.app_error")
 	if s.userID == "" {
-		return perm.Actor{}, refused
+		return account.Caller{}, refused
 	}
 	c, err := h.Accounts.Authenticate(ctx, s.token)
 	if fault.KindOf(err) == fault.Unauthenticated && err != nil {
-		return perm.Actor{}, refused
+		return account.Caller{}, refused
 	}
 	if err != nil {
-		return perm.Actor{}, err
+		return account.Caller{}, err
 	}
 	if h.Accounts.MFARequired(c) {
-		return perm.Actor{}, fault.New(fault.Forbidden, "api.context.mfa_required.app_error")
+		return account.Caller{}, fault.New(fault.Forbidden, "api.context.mfa_required.app_error")
 	}
-	return h.Accounts.Actor(c)
+	return c, nil
 }
 
 // challenge takes the token of a client that opened its socket without a session. One

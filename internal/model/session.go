@@ -25,19 +25,19 @@ const (
 
 // Session is one sign-in of one account. Its token is not here: only the hash is stored.
 type Session struct {
-	ID             string    `json:"id"`
-	Token          string    `json:"token"` // always empty on the wire
-	CreateAt       int64     `json:"create_at"`
-	ExpiresAt      int64     `json:"expires_at"` // 0 = never
-	LastActivityAt int64     `json:"last_activity_at"`
-	UserID         string    `json:"user_id"`
-	DeviceID       string    `json:"device_id"`
-	Roles          string    `json:"roles"` // the account's system roles at the time of reading
-	IsOAuth        bool      `json:"is_oauth"`
-	ExpiredNotify  bool      `json:"expired_notify"`
-	Props          StringMap `json:"props"`
-	TeamMembers    []any     `json:"team_members"`
-	Local          bool      `json:"local"`
+	ID             string        `json:"id"`
+	Token          string        `json:"token"` // always empty on the wire
+	CreateAt       int64         `json:"create_at"`
+	ExpiresAt      int64         `json:"expires_at"` // 0 = never
+	LastActivityAt int64         `json:"last_activity_at"`
+	UserID         string        `json:"user_id"`
+	DeviceID       string        `json:"device_id"`
+	Roles          string        `json:"roles"` // the account's system roles at the time of reading
+	IsOAuth        bool          `json:"is_oauth"`
+	ExpiredNotify  bool          `json:"expired_notify"`
+	Props          StringMap     `json:"props"`
+	TeamMembers    []*TeamMember `json:"team_members"` // the account's places in teams at the time of reading
+	Local          bool          `json:"local"`
 }
 
 // Mobile tells whether the session belongs to a mobile app.
