@@ -186,6 +186,9 @@ func (s *Service) insertUser(ctx context.Context, tx *store.Tx, a perm.Actor, r 
 
 // storeUser stores a new account with the settings it begins with, and tells of it.
 func (s *Service) storeUser(ctx context.Context, tx *store.Tx, u *model.User) error {
+	if err := ofNoGroup(ctx, tx.Q, u.Username); err != nil {
+		return err
+	}
 	if taken := s.taken(ctx, tx.Q, u); taken != nil {
 		return taken
 	}
@@ -206,6 +209,15 @@ func (s *Service) storeUser(ctx context.Context, tx *store.Tx, u *model.User) er
 		tx.Emit(event.UserUpdated(u, s.privacy())...)
 	}
 	return nil
+}
+
+// ofNoGroup refuses the name of a group: whoever is mentioned by it is the group.
+func ofNoGroup(ctx context.Context, q store.Q, name string) error {
+	groups, err := q.GroupsByNames(ctx, []string{name})
+	if err == nil && len(groups) > 0 {
+		return fault.New(fault.Invalid, "app.user.save.username_exists.app_error")
+	}
+	return store.Fault(err, "app.user.save.app_error")
 }
 
 // taken tells whether another account has the name or the address, name first.

@@ -58,7 +58,20 @@ func (s *Service) Users(ctx context.Context, a perm.Actor, l UserList) (Answers,
 	if from.plain {
 		out.View = model.ViewOther
 	}
+	if from.filter.Sort == store.ByActivity && err == nil {
+		out.Activity, err = s.activityOf(ctx, ids)
+	}
 	return out, err
+}
+
+// activityOf tells when accounts were last active.
+func (s *Service) activityOf(ctx context.Context, ids []string) (map[string]int64, error) {
+	list, err := s.DB.Statuses(ctx, ids)
+	out := make(map[string]int64, len(list))
+	for _, st := range list {
+		out[st.UserID] = st.LastActivityAt
+	}
+	return out, store.Fault(err, "app.user.get_recently_active_users.app_error")
 }
 
 // check refuses impossible combinations in the documented order.

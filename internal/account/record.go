@@ -79,6 +79,8 @@ type Answers struct {
 	View    model.View
 	Privacy model.Privacy
 	Tagged  bool // the list has an ETag
+	// Activity is when accounts were last active, in lists that show it.
+	Activity map[string]int64
 }
 
 // ETag names the state of the list: which accounts are on it, in which order, and
@@ -101,6 +103,10 @@ func (l Answers) AppendJSON(dst []byte) []byte {
 			dst = append(dst, ',')
 		}
 		dst = append(dst, r.JSON(l.View, l.Privacy)...)
+		if at := l.Activity[r.ID]; at > 0 { // goes before the end of the object
+			dst = append(dst[:len(dst)-1], `,"last_activity_at":`...)
+			dst = append(strconv.AppendInt(dst, at, 10), '}')
+		}
 	}
 	return append(dst, ']')
 }

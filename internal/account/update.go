@@ -243,6 +243,11 @@ func withoutName(keys, name string) string {
 
 // checkProfile checks a changed profile in the documented order.
 func (s *Service) checkProfile(ctx context.Context, tx *store.Tx, was, u *model.User) error {
+	if u.Username != was.Username {
+		if err := ofNoGroup(ctx, tx.Q, u.Username); err != nil {
+			return err
+		}
+	}
 	cfg := s.Config()
 	if u.Email != was.Email && u.AuthService != model.AuthLDAP && u.AuthService != model.AuthSAML {
 		domains, id := cfg.TeamSettings.RestrictCreationToDomains, "api.user.update_user.accepted_domain.app_error"
