@@ -64,6 +64,9 @@ func (c *call) fail(err error) {
 	if c.cfg.ServiceSettings.EnableDeveloper {
 		body.DetailedError = f.Detail
 	}
+	if c.actor.Local && f.Kind == fault.Internal && f.Err != nil { // who has the sockets of this machine has its log
+		body.DetailedError = f.Err.Error()
+	}
 	h := c.w.Header()
 	h["Content-Type"] = jsonType
 	h.Del("Cache-Control")

@@ -6,11 +6,13 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"muster/internal/api"
+	"muster/internal/blob"
 	"muster/internal/config"
 	"muster/internal/store"
 	"muster/internal/system"
@@ -41,6 +43,23 @@ func TestPing(t *testing.T) {
 	})
 }
 
+// TestPingWithoutFiles asks a server whose folder of files has gone away.
+func TestPingWithoutFiles(t *testing.T) {
+	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
+		if err := os.RemoveAll(filepath.Join(s.Folder, "files")); err != nil {
+			t.Fatal(err)
+		}
+		s.Visitor().Get("/system/ping").Want(http.StatusOK)
+		r := s.Visitor().Get("/system/ping?get_server_status=true").Want(http.StatusInternalServerError)
+		if r.Text("filestore_status") != "UNHEALTHY" || r.Text("database_status") != "OK" || r.Header.Get("filestore_status") != "UNHEALTHY" {
+			t.Errorf("body %s, headers %v", r.Body, r.Header)
+		}
+		if res, body := sessRaw(t, http.MethodGet, s.URL+"/readyz", nil); res.StatusCode != http.StatusServiceUnavailable {
+			t.Errorf("ready: %d %s", res.StatusCode, body)
+		}
+	})
+}
+
 // TestPingOfABrokenDatabase asks an API whose database has gone away.
 func TestPingOfABrokenDatabase(t *testing.T) {
 	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
@@ -48,7 +67,12 @@ func TestPingOfABrokenDatabase(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sys := system.New(system.Options{DB: broken, Bus: s.Bus, Live: s.Live, Now: s.Clock.Now, Log: testkit.Logger(t)})
+		files, err := blob.OpenFolder(t.TempDir(), s.Clock.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer files.Close()
+		sys := system.New(system.Options{DB: broken, Bus: s.Bus, Files: files, Live: s.Live, Now: s.Clock.Now, Log: testkit.Logger(t)})
 		defer sys.Close()
 		a, err := api.New(api.Options{Accounts: s.Accounts, System: sys, Live: s.Live, Log: testkit.Logger(t), Now: s.Clock.Now})
 		if err != nil {
@@ -74,6 +98,15 @@ func TestPingOfABrokenDatabase(t *testing.T) {
 				}
 			})
 		}
+		t.Run("is told in full to who sits at the machine", func(t *testing.T) {
+			r := httptest.NewRequest(http.MethodPost, "/api/v4/config/reload", nil)
+			r.RemoteAddr = "@"
+			w := httptest.NewRecorder()
+			a.Local().ServeHTTP(w, r)
+			if w.Code != 500 || !strings.Contains(w.Body.String(), "database is closed") {
+				t.Errorf("%d %s", w.Code, w.Body)
+			}
+		})
 	})
 }
 

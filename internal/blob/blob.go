@@ -57,6 +57,9 @@ type Store interface {
 
 	// DeletePrefix removes every blob below a prefix that ends in "/".
 	DeletePrefix(ctx context.Context, prefix string) error
+
+	// Check tells whether the place where blobs are kept is there.
+	Check(ctx context.Context) error
 }
 
 const (

@@ -213,6 +213,12 @@ func (f *Folder) DeletePrefix(_ context.Context, prefix string) error {
 	return folderError("delete", prefix, f.root.RemoveAll(strings.TrimSuffix(prefix, "/")))
 }
 
+// Check looks for the folder of unfinished files, without which nothing can be put.
+func (f *Folder) Check(context.Context) error {
+	_, err := f.root.Stat(unfinished)
+	return folderError("check", unfinished, err)
+}
+
 // sweep removes unfinished files last written before a moment.
 func (f *Folder) sweep(before time.Time) error {
 	entries, err := fs.ReadDir(f.root.FS(), unfinished)

@@ -180,6 +180,18 @@ func (s *S3) DeletePrefix(ctx context.Context, prefix string) error {
 	return nil
 }
 
+// Check asks for the bucket.
+func (s *S3) Check(ctx context.Context) error {
+	there, err := s.core.BucketExists(ctx, s.bucket)
+	if err == nil && !there {
+		err = errors.New("there is no such bucket")
+	}
+	if err != nil {
+		return fmt.Errorf("check bucket %s: %w", s.bucket, err)
+	}
+	return nil
+}
+
 func (s *S3) info(o minio.ObjectInfo) Info {
 	return Info{Key: strings.TrimPrefix(o.Key, s.prefix), Size: o.Size, ModifiedAt: o.LastModified.UnixMilli()}
 }

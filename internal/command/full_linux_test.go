@@ -50,7 +50,7 @@ func TestAFullDiskIsSaidInWords(t *testing.T) {
 		t.Fatalf("the disk is not full: %v", err)
 	}
 	r = run(t.Context(), folder, "", "user", "list")
-	if r.code != exitFailed || strings.Contains(r.errors, "panic") {
+	if r.code != exitFailed || !strings.Contains(r.errors, words) || strings.Contains(r.errors, "panic") {
 		t.Errorf("later: %+v", r)
 	}
 	if err := os.Remove(filler); err != nil {

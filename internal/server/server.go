@@ -167,7 +167,7 @@ func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
 		Accounts: s.Accounts, Now: o.Now, Log: o.Log})
 	s.Talk = talk.New(talk.Options{DB: s.DB, Bus: bus, Config: func() *config.Config { return &s.Live.Current().Config },
 		Accounts: s.Accounts, Workspace: s.Workspace, Files: s.files, Pictures: pictures, Now: o.Now, Log: o.Log})
-	s.system = system.New(system.Options{DB: s.DB, Bus: bus, Live: s.Live, Now: o.Now, Log: o.Log,
+	s.system = system.New(system.Options{DB: s.DB, Bus: bus, Files: s.files, Live: s.Live, Now: o.Now, Log: o.Log,
 		Load: func(override []byte) (*config.Loaded, error) {
 			return config.Load(config.LoadOptions{File: o.ConfigFile, Environ: o.Environ, Override: override})
 		}})

@@ -70,6 +70,8 @@ func sqliteKind(code int) error {
 		return ErrConflict
 	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
 		return ErrMissing
+	case sqlite3.SQLITE_IOERR_SHMSIZE: // no room for the index of the write-ahead log
+		return ErrFull
 	}
 	switch code & 0xff {
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:

@@ -39,7 +39,7 @@ func TestCodesOfBothDriversMeanTheSameErrors(t *testing.T) {
 		{sqlite3.SQLITE_CONSTRAINT_UNIQUE, ErrConflict}, {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, ErrConflict},
 		{sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, ErrMissing}, {sqlite3.SQLITE_READONLY, ErrReadOnly},
 		{sqlite3.SQLITE_READONLY_DIRECTORY, ErrReadOnly}, {sqlite3.SQLITE_CANTOPEN, ErrReadOnly}, {sqlite3.SQLITE_CANTOPEN_ISDIR, ErrReadOnly},
-		{sqlite3.SQLITE_PERM, ErrReadOnly}, {sqlite3.SQLITE_FULL, ErrFull}, {sqlite3.SQLITE_BUSY, ErrLocked},
+		{sqlite3.SQLITE_PERM, ErrReadOnly}, {sqlite3.SQLITE_FULL, ErrFull}, {sqlite3.SQLITE_IOERR_SHMSIZE, ErrFull}, {sqlite3.SQLITE_BUSY, ErrLocked},
 		{sqlite3.SQLITE_BUSY_SNAPSHOT, ErrLocked}, {sqlite3.SQLITE_LOCKED, ErrLocked}, {sqlite3.SQLITE_CORRUPT, ErrDamaged},
 		{sqlite3.SQLITE_NOTADB, ErrDamaged}, {sqlite3.SQLITE_CONSTRAINT_NOTNULL, nil}, {sqlite3.SQLITE_CONSTRAINT_CHECK, nil},
 		{sqlite3.SQLITE_ERROR, nil}, {sqlite3.SQLITE_IOERR, nil}, {sqlite3.SQLITE_INTERRUPT, nil},

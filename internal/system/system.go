@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"muster/internal/blob"
 	"muster/internal/config"
 	"muster/internal/event"
 	"muster/internal/fault"
@@ -20,9 +21,10 @@ import (
 
 // Options is what a Service is made of.
 type Options struct {
-	DB   *store.DB
-	Bus  event.Bus
-	Live *config.Live
+	DB    *store.DB
+	Bus   event.Bus
+	Files blob.Store
+	Live  *config.Live
 	// Load reads the configuration anew, with the given run-time document on top of the file.
 	Load func(override []byte) (*config.Loaded, error)
 	Now  func() time.Time
@@ -211,11 +213,12 @@ func (s *Service) ReloadConfig(ctx context.Context, a perm.Actor) error {
 // Health says which parts of the installation answer.
 type Health struct{ Database, Files bool }
 
-// Health asks the database; files are asked by who owns them.
+// Health asks the database, and where files are kept if that is anywhere.
 func (s *Service) Health(ctx context.Context) Health {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	return Health{Database: s.DB.Ping(ctx) == nil, Files: true}
+	files := s.Live.Current().Config.FileSettings.DriverName == "" || s.Files.Check(ctx) == nil
+	return Health{Database: s.DB.Ping(ctx) == nil, Files: files}
 }
 
 // ServerLimits says how many accounts there are; there is no limit to them.
