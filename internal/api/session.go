@@ -148,9 +148,10 @@ func (a *API) use(c *call) {
 	if token, from := tokenOf(c.r); from == fromCookie {
 		c.setSessionCookies(&account.SignIn{Session: n, Token: model.NewSecret(token)})
 	}
-	if c.note == nil {
-		c.beginRecord(&recorded{name: "extendSessionExpiry"})
-	}
+	own := c.note // of what was done; the extension has a record of its own
+	c.beginRecord(&recorded{name: "extendSessionExpiry"})
+	c.endRecord(nil)
+	c.note = own
 }
 
 // notYet answers operations of the API that are still to come.
