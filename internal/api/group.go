@@ -24,6 +24,7 @@ func (a *API) groupRoutes() []route {
 		{http.MethodDelete, "/groups/{group_id}/members", session, payload, a.deleteGroupMembers, 0},
 		{http.MethodGet, "/users/{user_id}/groups", session, none, a.getGroupsByUserID, 0},
 		{http.MethodGet, "/teams/{team_id}/groups", session, none, a.getGroupsByTeam, 0},
+		{http.MethodGet, "/teams/{team_id}/groups_by_channels", session, none, a.getGroupsByChannels, 0},
 		{http.MethodGet, "/channels/{channel_id}/groups", session, none, a.getGroupsByChannel, 0},
 	}
 	for _, kind := range []string{model.SyncableTeam, model.SyncableChannel} {
@@ -217,6 +218,19 @@ func (a *API) getGroupsByChannel(c *call) error {
 	l := c.groupList()
 	l.OfChannel = id
 	return a.groupsOfPlace(c, l)
+}
+
+func (a *API) getGroupsByChannels(c *call) error {
+	id, err := c.id("team_id")
+	if err != nil {
+		return err
+	}
+	l := c.groupList()
+	if !c.flag("paginate") {
+		l.Offset, l.Limit = 0, 0
+	}
+	groups, err := a.Workspace.GroupsByChannel(c, c.actor, id, l)
+	return answer(c, http.StatusOK, map[string]any{"groups": groups}, err)
 }
 
 func (a *API) groupsOfPlace(c *call, l workspace.GroupList) error {

@@ -142,6 +142,23 @@ func TestGroupIsTiedToTeamsAndChannels(t *testing.T) {
 			t.Errorf("%s groups of the team", n)
 		}
 		amy.Get("/channels/" + team.Town + "/groups").Want(200)
+		secret := s.Channel(t, team.ID, "secret", "P")
+		s.Admin().Post("/groups/"+id+"/channels/"+secret+"/link", groupBody{}).Want(http.StatusCreated)
+		byChannel := func(c *testkit.Client, query string) (groups map[string][]struct{ ID string }) {
+			t.Helper()
+			var in struct {
+				Groups map[string][]struct{ ID string }
+			}
+			c.Get("/teams/" + team.ID + "/groups_by_channels" + query).Want(200).JSON(&in)
+			return in.Groups
+		}
+		if got := byChannel(amy, ""); len(got) != 1 || len(got[team.Town]) != 1 || got[team.Town][0].ID != id {
+			t.Errorf("amy sees %v", got)
+		}
+		if all, page := byChannel(s.Admin(), "?paginate=false"), byChannel(s.Admin(), "?paginate=true&per_page=1&page=1"); len(all) != 2 || len(page) != 1 {
+			t.Errorf("the admin sees %v, and %v on the second page", all, page)
+		}
+		bob.Get("/teams/"+team.ID+"/groups_by_channels").WantFault(403, "api.context.permissions.app_error")
 		if got := s.Admin().Get("/users?not_in_team=" + team.ID + "&group_constrained=true").Want(200).Column("username"); !slices.Equal(got, []string{"bob"}) {
 			t.Errorf("of the group and not in the team: %v", got)
 		}

@@ -42,6 +42,22 @@ func TestGroupIsStoredListedAndChanged(t *testing.T) {
 		must(t, db, func(tx *Tx) error { return tx.SaveGroupSyncable(ctx, model.SyncableTeam, tie) })
 		equal(t, "tie", value[*model.GroupSyncable](t)(db.GroupSyncable(ctx, model.SyncableTeam, g.ID, team.ID)), tie)
 		equal(t, "ties", value[[]*model.GroupSyncable](t)(db.GroupSyncables(ctx, model.SyncableTeam, g.ID)), []*model.GroupSyncable{tie})
+		town := addChannel(t, db, team.ID, "town")
+		must(t, db, func(tx *Tx) error {
+			return tx.SaveGroupSyncable(ctx, model.SyncableChannel, &model.GroupSyncable{GroupID: g.ID, PlaceID: town.ID, DeleteAt: 3})
+		})
+		equal(t, "no longer tied", len(value[[]GroupOfChannel](t)(db.GroupsByChannel(ctx, team.ID, u.ID, false, 0, 9))), 0)
+		must(t, db, func(tx *Tx) error {
+			return tx.SaveGroupSyncable(ctx, model.SyncableChannel, &model.GroupSyncable{GroupID: g.ID, PlaceID: town.ID})
+		})
+		byChannel := value[[]GroupOfChannel](t)(db.GroupsByChannel(ctx, team.ID, u.ID, true, 0, 9))
+		if len(byChannel) != 1 || byChannel[0].ChannelID != town.ID || byChannel[0].Group.ID != g.ID {
+			t.Errorf("by channel: %v", byChannel)
+		}
+		equal(t, "no page", len(value[[]GroupOfChannel](t)(db.GroupsByChannel(ctx, team.ID, u.ID, true, 1, 9))), 0)
+		must(t, db, func(tx *Tx) error {
+			return tx.SaveGroupSyncable(ctx, model.SyncableChannel, &model.GroupSyncable{GroupID: g.ID, PlaceID: town.ID, DeleteAt: 3})
+		})
 		equal(t, "no ties", len(value[[]*model.GroupSyncable](t)(db.GroupSyncables(ctx, model.SyncableChannel, g.ID))), 0)
 		for name, tc := range map[string]struct {
 			filter GroupFilter

@@ -159,3 +159,23 @@ func (s *Service) GroupCounts(ctx context.Context, a perm.Actor, channelID strin
 	}
 	return list, store.Fault(err, "app.channel.get_member_count.app_error")
 }
+
+// GroupsByChannel gives, by channel, the groups tied to those channels of a team that the
+// actor can see: a page of them, or as many as fit into one answer.
+func (s *Service) GroupsByChannel(ctx context.Context, a perm.Actor, teamID string, l GroupList) (map[string][]*model.Group, error) {
+	if _, err := account.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
+		return nil, err
+	}
+	if l.Limit == 0 {
+		l.Offset, l.Limit = 0, groupsOfMax
+	}
+	rows, err := s.DB.GroupsByChannel(ctx, teamID, a.UserID, l.Referenceable || !a.Can(perm.SysconsoleReadUserManagementGroups), l.Offset, l.Limit)
+	if err != nil {
+		return nil, store.Fault(err, "app.select_error")
+	}
+	out := map[string][]*model.Group{}
+	for _, r := range rows {
+		out[r.ChannelID] = append(out[r.ChannelID], r.Group)
+	}
+	return out, nil
+}

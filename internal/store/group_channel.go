@@ -1,0 +1,41 @@
+package store
+
+import (
+	"context"
+
+	"muster/internal/model"
+)
+
+// GroupOfChannel is a group that is tied to a channel.
+type GroupOfChannel struct {
+	ChannelID string
+	Group     *model.Group
+}
+
+// GroupsByChannel lists a page of the groups that are tied to channels of a team which
+// somebody can see, by channel; mentionable keeps those that can be mentioned.
+func (q Q) GroupsByChannel(ctx context.Context, teamID, viewerID string, mentionable bool, offset, limit int) ([]GroupOfChannel, error) {
+	w := &where{}
+	w.add(`c.team_id = ? AND c.delete_at = 0 AND tie.delete_at = 0 AND g.delete_at = 0`, teamID)
+	w.add(`(c.type = 'O' OR `+memberOf+`)`, viewerID)
+	if mentionable {
+		w.add(`g.allow_reference`)
+	}
+	return list(ctx, q, func(row scanner) (GroupOfChannel, error) {
+		x := GroupOfChannel{}
+		g, err := scanGroup(scanBehind{row, &x.ChannelID})
+		x.Group = g
+		return x, err
+	}, `SELECT tie.channel_id, `+groupCols+` FROM group_channels tie JOIN channels c ON c.id = tie.channel_id
+		JOIN user_groups g ON g.id = tie.group_id`+w.text()+` ORDER BY tie.channel_id, g.display_name, g.id LIMIT ? OFFSET ?`,
+		append(w.args, limit, offset)...)
+}
+
+// scanBehind scans a row whose first column goes somewhere else.
+type scanBehind struct {
+	row   scanner
+	first any
+}
+
+// Scan reads the columns behind the first one into dest.
+func (s scanBehind) Scan(dest ...any) error { return s.row.Scan(append([]any{s.first}, dest...)...) }
