@@ -57,28 +57,31 @@ func (s *Service) SavePreferences(ctx context.Context, a perm.Actor, userID stri
 			return err
 		}
 	}
-	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
-		for _, p := range list {
-			if err := tx.SavePreference(ctx, p); err != nil {
-				return err
-			}
-		}
-		n, err := tx.CountPreferences(ctx, userID)
-		if err != nil {
-			return err
-		}
-		if n > model.PreferencesPerOwner {
-			return fault.New(fault.Invalid, "api.muster.preferences.too_many.app_error").With("Max", model.PreferencesPerOwner)
-		}
-		if err := moveFavorites(ctx, tx, userID, list, true); err != nil {
-			return err
-		}
-		return emitPreferences(tx, userID, list, event.PreferencesChanged)
-	})
+	err := s.DB.Tx(ctx, func(tx *store.Tx) error { return s.storePreferences(ctx, tx, userID, list) })
 	if errors.Is(err, store.ErrMissing) {
 		return fault.NoUser()
 	}
 	return store.Fault(err, "app.preference.save.updating.app_error")
+}
+
+// storePreferences stores settings that were checked, and tells the account's clients.
+func (s *Service) storePreferences(ctx context.Context, tx *store.Tx, userID string, list []model.Preference) error {
+	for _, p := range list {
+		if err := tx.SavePreference(ctx, p); err != nil {
+			return err
+		}
+	}
+	n, err := tx.CountPreferences(ctx, userID)
+	if err != nil {
+		return err
+	}
+	if n > model.PreferencesPerOwner {
+		return fault.New(fault.Invalid, "api.muster.preferences.too_many.app_error").With("Max", model.PreferencesPerOwner)
+	}
+	if err := moveFavorites(ctx, tx, userID, list, true); err != nil {
+		return err
+	}
+	return emitPreferences(tx, userID, list, event.PreferencesChanged)
 }
 
 // The preferences whose values every client must be able to read.

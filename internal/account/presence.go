@@ -35,31 +35,48 @@ const (
 	signActive             // a socket opened, or something was done
 )
 
+// deed is a sign, and the channel somebody looks at when that is what they did.
+type deed struct {
+	what    sign
+	looks   bool
+	channel string
+}
+
+// attendance is what is stored of somebody who is there.
+type attendance struct {
+	at      int64
+	channel string
+}
+
 // presence collects signs until they are stored together: a thousand people who
 // connect at once are a few statements, not a thousand transactions.
 type presence struct {
 	mu    sync.Mutex
-	signs map[string]sign  // by account, the latest
-	known map[string]int64 // when accounts were last stored as active
-	now   chan struct{}    // somebody is active, which is stored at once
+	signs map[string]deed       // by account, the latest
+	known map[string]attendance // of accounts that were stored as active
+	now   chan struct{}         // somebody is active, which is stored at once
 }
 
 func newPresence() presence { return presence{now: make(chan struct{}, 1)} }
 
-func (p *presence) note(userID string, what sign, at int64) {
+func (p *presence) note(userID string, d deed, at int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	was, known := p.signs[userID], p.known[userID]
+	news := was.what == signGone || at-known.at >= presenceEvery.Milliseconds() // of their being there
 	switch {
-	case what == signActive && p.signs[userID] != signGone && at-p.known[userID] < presenceEvery.Milliseconds():
+	case d.what == signActive && !news && (!d.looks || !was.looks && d.channel == known.channel):
 		return
-	case what == signIdle && p.has(userID):
+	case d.what == signIdle && p.has(userID):
 		return // whatever else is known says more
+	case d.what == signActive && !d.looks:
+		d.looks, d.channel = was.looks, was.channel
 	}
 	if p.signs == nil {
-		p.signs = map[string]sign{}
+		p.signs = map[string]deed{}
 	}
-	p.signs[userID] = what
-	if what == signActive {
+	p.signs[userID] = d
+	if d.what == signActive && news {
 		select {
 		case p.now <- struct{}{}:
 		default: // it is due already
@@ -80,16 +97,16 @@ func (p *presence) changed(userID string) {
 }
 
 // take gives up to a batch of signs: all, or those of activity alone.
-func (p *presence) take(activeOnly bool) map[string]sign {
+func (p *presence) take(activeOnly bool) map[string]deed {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	batch := map[string]sign{}
-	for id, what := range p.signs {
+	batch := map[string]deed{}
+	for id, d := range p.signs {
 		if len(batch) == presenceBatch {
 			break
 		}
-		if what == signActive || !activeOnly {
-			batch[id] = what
+		if d.what == signActive || !activeOnly {
+			batch[id] = d
 			delete(p.signs, id)
 		}
 	}
@@ -97,7 +114,7 @@ func (p *presence) take(activeOnly bool) map[string]sign {
 }
 
 // giveBack keeps what could not be stored, unless something newer is known.
-func (p *presence) giveBack(batch map[string]sign) {
+func (p *presence) giveBack(batch map[string]deed) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	maps.Copy(batch, p.signs)
@@ -105,28 +122,31 @@ func (p *presence) giveBack(batch map[string]sign) {
 }
 
 // stored remembers who is online, so that their next deeds cost nothing.
-func (p *presence) stored(ids []string, at int64) {
+func (p *presence) stored(there map[string]attendance) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.known == nil || len(p.known) > presenceKnown {
-		p.known = map[string]int64{}
+		p.known = make(map[string]attendance, len(there))
 	}
-	for _, id := range ids {
-		p.known[id] = at
-	}
+	maps.Copy(p.known, there)
 }
 
 // Connected notes that a socket of the account opened.
-func (s *Service) Connected(userID string) { s.presence.note(userID, signActive, s.now()) }
+func (s *Service) Connected(userID string) { s.presence.note(userID, deed{what: signActive}, s.now()) }
 
 // Disconnected notes that the last socket of the account closed.
-func (s *Service) Disconnected(userID string) { s.presence.note(userID, signGone, s.now()) }
+func (s *Service) Disconnected(userID string) { s.presence.note(userID, deed{what: signGone}, s.now()) }
 
 // NoteActive notes that the account did something that shows it is there.
-func (s *Service) NoteActive(userID string) { s.presence.note(userID, signActive, s.now()) }
+func (s *Service) NoteActive(userID string) { s.presence.note(userID, deed{what: signActive}, s.now()) }
+
+// NoteViewing notes that the account looks at a channel, or at none.
+func (s *Service) NoteViewing(userID, channelID string) {
+	s.presence.note(userID, deed{what: signActive, looks: true, channel: channelID}, s.now())
+}
 
 // NoteIdle has a look whether the account did nothing for so long that it is away.
-func (s *Service) NoteIdle(userID string) { s.presence.note(userID, signIdle, s.now()) }
+func (s *Service) NoteIdle(userID string) { s.presence.note(userID, deed{what: signIdle}, s.now()) }
 
 // SetActive is what clients tell when somebody turns to them or away. By hand it sets
 // the presence whatever it was.
@@ -198,7 +218,7 @@ func (s *Service) storePresence(ctx context.Context, activeOnly bool) error {
 }
 
 // storeSigns reads first and writes only what changes: most signs change nothing.
-func (s *Service) storeSigns(ctx context.Context, batch map[string]sign) error {
+func (s *Service) storeSigns(ctx context.Context, batch map[string]deed) error {
 	ids := slices.Sorted(maps.Keys(batch))
 	list, err := s.DB.Statuses(ctx, ids)
 	if err != nil {
@@ -209,6 +229,7 @@ func (s *Service) storeSigns(ctx context.Context, batch map[string]sign) error {
 		known[st.UserID] = st
 	}
 	now, away := s.now(), int64(s.Config().TeamSettings.UserStatusAwayTimeout)*1000
+	there := make(map[string]attendance, len(batch))
 	var changed []*model.Status
 	var events []event.Event
 	for _, id := range ids {
@@ -217,6 +238,9 @@ func (s *Service) storeSigns(ctx context.Context, batch map[string]sign) error {
 			was = &model.Status{UserID: id, Status: model.StatusOffline}
 		}
 		st := after(*was, batch[id], now, away)
+		if batch[id].what == signActive {
+			there[id] = attendance{now, st.ActiveChannel}
+		}
 		if st == *was {
 			continue
 		}
@@ -228,21 +252,27 @@ func (s *Service) storeSigns(ctx context.Context, batch map[string]sign) error {
 	if len(changed) > 0 {
 		err = s.DB.Tx(ctx, func(tx *store.Tx) error {
 			tx.Emit(events...)
-			return tx.SaveSigns(ctx, changed)
+			return tx.SaveSigns(ctx, s.nodeID, changed)
 		})
 	}
 	if err == nil {
-		s.presence.stored(slices.DeleteFunc(ids, func(id string) bool { return batch[id] != signActive }), now)
+		s.presence.stored(there)
 	}
 	return err
 }
 
 // after is the presence of an account after a sign. What was chosen by hand stays.
-func after(st model.Status, what sign, now, away int64) model.Status {
+func after(st model.Status, d deed, now, away int64) model.Status {
+	switch {
+	case d.what == signGone:
+		st.ActiveChannel = ""
+	case d.looks:
+		st.ActiveChannel = d.channel
+	}
 	if st.Manual {
 		return st
 	}
-	switch what {
+	switch d.what {
 	case signActive:
 		if st.Status != model.StatusOnline || now-st.LastActivityAt >= presenceEvery.Milliseconds() {
 			st.Status, st.LastActivityAt = model.StatusOnline, now

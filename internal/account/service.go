@@ -51,6 +51,8 @@ type Service struct {
 	signIns      keyedLocks
 	activity     activity
 	presence     presence
+	nodeID       string // of this process, to which the sockets belong that it knows
+	isNode       bool
 	cancel       func()
 }
 
@@ -62,6 +64,7 @@ func New(o Options) *Service {
 		sessions: newCache[tokenHash, *model.Session](sessionCacheSize),
 		pages:    newPages(),
 		presence: newPresence(),
+		nodeID:   model.NewID(),
 	}
 	s.cancel = o.Bus.Subscribe(s.forget)
 	return s
@@ -70,7 +73,7 @@ func New(o Options) *Service {
 // Close stops listening and stores what is still kept in memory.
 func (s *Service) Close(ctx context.Context) error {
 	s.cancel()
-	return errors.Join(s.storePresence(ctx, false), s.FlushActivity(ctx))
+	return errors.Join(s.storePresence(ctx, false), s.leaveNodes(ctx), s.FlushActivity(ctx))
 }
 
 // forget drops from the caches what an event says is stale.

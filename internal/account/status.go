@@ -24,7 +24,10 @@ func (s *Service) Status(ctx context.Context, a perm.Actor, userID string) (*mod
 	if errors.Is(err, store.ErrNotFound) {
 		return &model.Status{UserID: userID, Status: model.StatusOffline}, nil
 	}
-	return st, store.Fault(err, "app.status.get.app_error")
+	if err != nil {
+		return nil, store.Fault(err, "app.status.get.app_error")
+	}
+	return st.For(a.UserID), nil
 }
 
 // Statuses gives the presence of several accounts, "offline" for those never seen.
@@ -42,7 +45,7 @@ func (s *Service) Statuses(ctx context.Context, a perm.Actor, ids []string) ([]*
 	}
 	byID := make(map[string]*model.Status, len(known))
 	for _, st := range known {
-		byID[st.UserID] = st
+		byID[st.UserID] = st.For(a.UserID)
 	}
 	out := make([]*model.Status, len(ids))
 	for i, id := range ids {
@@ -83,14 +86,17 @@ func (s *Service) UpdateStatus(ctx context.Context, a perm.Actor, userID string,
 	if errors.Is(err, store.ErrMissing) {
 		return nil, fault.NoUser()
 	}
-	return out, store.Fault(err, "app.status.save.app_error")
+	if err != nil {
+		return nil, store.Fault(err, "app.status.save.app_error")
+	}
+	return out.For(a.UserID), nil
 }
 
 // chosen is the presence of an account that wants another one. What ends a "do not
 // disturb" is the presence before it, however often it was chosen in a row; nobody
 // goes back out of office, because the automatic answer has ended.
 func chosen(was *model.Status, want model.Status, at int64) (*model.Status, error) {
-	st := &model.Status{UserID: was.UserID, Status: want.Status, LastActivityAt: at}
+	st := &model.Status{UserID: was.UserID, Status: want.Status, LastActivityAt: at, ActiveChannel: was.ActiveChannel}
 	switch want.Status {
 	case model.StatusOnline:
 	case model.StatusAway, model.StatusOffline:

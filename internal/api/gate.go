@@ -159,6 +159,9 @@ func (c *call) enter() error {
 	if c.route.access == session && c.mfaRequired() {
 		return fault.New(fault.Forbidden, "api.context.mfa_required.app_error")
 	}
+	if c.route.extra&canWait != 0 && c.api.System.Busy() {
+		return errBusy()
+	}
 	return nil
 }
 

@@ -41,6 +41,7 @@ const (
 	alsoLocal extra = 1 << iota // offered on the local socket too
 	noCSRF                      // only reads, so a cookie alone is trusted
 	atRoot                      // the path does not begin with Prefix
+	canWait                     // refused while the installation is marked as busy
 )
 
 // handler translates a request into a call of a service and back.
@@ -90,7 +91,7 @@ func (a *API) userRoutes() []route {
 		{http.MethodDelete, "/users", localOnly, none, a.permanentDeleteAllUsers, alsoLocal},
 		{http.MethodPost, "/users/ids", session, payload, a.getUsersByIDs, alsoLocal | noCSRF},
 		{http.MethodPost, "/users/usernames", session, payload, a.getUsersByUsernames, noCSRF},
-		{http.MethodPost, "/users/search", session, payload, a.searchUsers, noCSRF},
+		{http.MethodPost, "/users/search", session, payload, a.searchUsers, noCSRF | canWait},
 		{http.MethodGet, "/users/autocomplete", session, none, a.autocompleteUsers, 0},
 		{http.MethodGet, "/users/known", session, none, a.getKnownUsers, 0},
 		{http.MethodPost, "/users/group_channels", session, payload, a.getUsersByGroupChannels, noCSRF},
@@ -137,6 +138,9 @@ func (a *API) systemRoutes() []route {
 		{http.MethodPut, "/config/patch", session, payload, a.patchConfig, alsoLocal},
 		{http.MethodPost, "/config/reload", session, none, a.reloadConfig, alsoLocal},
 		{http.MethodGet, "/config/environment", session, none, a.getConfigEnvironment, 0},
+		{http.MethodPost, "/server_busy", session, none, a.setServerBusy, alsoLocal},
+		{http.MethodGet, "/server_busy", session, none, a.getServerBusyExpires, alsoLocal},
+		{http.MethodDelete, "/server_busy", session, none, a.clearServerBusy, alsoLocal},
 		{http.MethodGet, "/limits/server", session, none, a.getServerLimits, 0},
 		{http.MethodGet, "/audit_records", localOnly, none, a.getAuditRecords, alsoLocal},
 	}
@@ -158,6 +162,10 @@ func (a *API) ownRoutes() []route {
 		{http.MethodGet, "/users/{user_id}/status", session, none, a.getUserStatus, 0},
 		{http.MethodPut, "/users/{user_id}/status", session, payload, a.updateUserStatus, 0},
 		{http.MethodPost, "/users/status/ids", session, payload, a.getUserStatusesByIDs, noCSRF},
+		{http.MethodPut, "/users/{user_id}/status/custom", session, payload, a.updateCustomStatus, 0},
+		{http.MethodDelete, "/users/{user_id}/status/custom", session, none, a.unsetCustomStatus, 0},
+		{http.MethodDelete, "/users/{user_id}/status/custom/recent", session, payload, a.removeRecentCustomStatus, 0},
+		{http.MethodPost, "/users/{user_id}/status/custom/recent/delete", session, payload, a.removeRecentCustomStatus, 0},
 		{http.MethodGet, "/users/{user_id}/preferences", session, none, a.getPreferences, 0},
 		{http.MethodPut, "/users/{user_id}/preferences", session, payload, a.updatePreferences, 0},
 		{http.MethodPost, "/users/{user_id}/preferences/delete", session, payload, a.deletePreferences, 0},

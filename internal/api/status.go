@@ -1,10 +1,12 @@
 package api
 
 import (
+	"context"
 	"net/http"
 
 	"muster/internal/fault"
 	"muster/internal/model"
+	"muster/internal/perm"
 )
 
 func (c *call) presence(s *model.Status, err error) error {
@@ -46,4 +48,33 @@ func (a *API) updateUserStatus(c *call) error {
 		return err
 	}
 	return c.presence(a.Accounts.UpdateStatus(c, c.actor, id, in))
+}
+
+func (a *API) updateCustomStatus(c *call) error {
+	return a.changeCustomStatus(c, a.Accounts.SetCustomStatus)
+}
+
+func (a *API) removeRecentCustomStatus(c *call) error {
+	return a.changeCustomStatus(c, a.Accounts.ForgetCustomStatus)
+}
+
+// changeCustomStatus reads a custom status and does something with it.
+func (a *API) changeCustomStatus(c *call, do func(context.Context, perm.Actor, string, model.CustomStatus) error) error {
+	id, err := c.userID()
+	if err != nil {
+		return err
+	}
+	in, err := decode[model.CustomStatus](c, "custom_status")
+	if err != nil {
+		return err
+	}
+	return c.ok(do(c, c.actor, id, in))
+}
+
+func (a *API) unsetCustomStatus(c *call) error {
+	id, err := c.userID()
+	if err != nil {
+		return err
+	}
+	return c.ok(a.Accounts.ClearCustomStatus(c, c.actor, id))
 }

@@ -14,7 +14,7 @@ func (a *API) websocketRoutes() []route {
 	return []route{
 		{http.MethodGet, "/websocket", open, none, a.connectWebSocket, 0},
 		{http.MethodGet, "/websocket/", open, none, a.connectWebSocket, 0},
-		{http.MethodPost, "/users/{user_id}/typing", session, payload, a.publishUserTyping, 0},
+		{http.MethodPost, "/users/{user_id}/typing", session, payload, a.publishUserTyping, canWait},
 	}
 }
 

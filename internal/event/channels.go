@@ -54,12 +54,13 @@ func knownBy(c *model.Channel) Audience {
 
 // ChannelDeleted tells that a channel is archived.
 func ChannelDeleted(c *model.Channel) Event {
-	return Event{Name: "channel_deleted", Data: map[string]any{"channel_id": c.ID, "delete_at": c.DeleteAt}, To: knownBy(c)}
+	return Event{Name: "channel_deleted", Data: map[string]any{"channel_id": c.ID, "delete_at": c.DeleteAt}, To: knownBy(c),
+		Stale: Stale{Closed: []string{c.ID}}}
 }
 
 // ChannelRestored tells that a channel is no longer archived.
 func ChannelRestored(c *model.Channel) Event {
-	return Event{Name: "channel_restored", Data: map[string]any{"channel_id": c.ID}, To: knownBy(c)}
+	return Event{Name: "channel_restored", Data: map[string]any{"channel_id": c.ID}, To: knownBy(c), Stale: Stale{Opened: []string{c.ID}}}
 }
 
 // ChannelMemberUpdated tells an account that its place in a channel is another.

@@ -46,10 +46,15 @@ type Stale struct {
 	// channel came or went. The event that brings it, and all later ones, reach the new members and
 	// no longer the former.
 	MembershipsOf []string
-	Lists         bool   // the places of accounts on lists
-	Gone          bool   // an account was removed for good
-	Roles         bool   // the definitions of roles
-	Config        bool   // the run-time configuration
-	Terms         string // id of the terms of service now in force
-	Everything    bool   // announcements were lost: whatever is kept may be old
+	// Closed names channels that are archived now: nobody hears of them any more but the event
+	// that brings it. Opened names those that are open again.
+	Closed, Opened []string
+	Lists          bool   // the places of accounts on lists
+	Gone           bool   // an account was removed for good
+	Roles          bool   // the definitions of roles
+	Config         bool   // the run-time configuration
+	Terms          string // id of the terms of service now in force
+	// BusyUntil, when there, is until when the installation is marked as busy, 0 for no longer.
+	BusyUntil  *int64
+	Everything bool // announcements were lost: whatever is kept may be old
 }

@@ -57,10 +57,12 @@ func TestEventsReachOtherNodesOfTheInstallation(t *testing.T) {
 	a, heardA := node(t, s.ClientURL(), "x")
 	_, heardB := node(t, s.ClientURL(), "x")
 	_, heardC := node(t, s.ClientURL(), "y")
+	until := int64(5)
 	sent := Event{Name: "posted", Data: map[string]any{"post": "{\"a\":1}", "n": 1.5},
-		To:    Audience{ConnectionID: "k", UserID: "u", ChannelID: "c", TeamID: "t", OmitUsers: []string{"o"}, OmitConnectionID: "l", AdminsOnly: true, OthersOnly: true, About: "b"},
-		Stale: Stale{Users: []string{"u"}, SessionsOf: []string{"s"}, AllSessions: true, MembershipsOf: []string{"m"}, Lists: true, Gone: true, Roles: true, Config: true, Terms: "t"},
-		For:   map[string]map[string]any{"u": {"mentions": "[]"}}}
+		To: Audience{ConnectionID: "k", UserID: "u", ChannelID: "c", TeamID: "t", OmitUsers: []string{"o"}, OmitConnectionID: "l", AdminsOnly: true, OthersOnly: true, About: "b"},
+		Stale: Stale{Users: []string{"u"}, SessionsOf: []string{"s"}, AllSessions: true, MembershipsOf: []string{"m"}, Lists: true, Gone: true, Roles: true, Config: true, Terms: "t",
+			Closed: []string{"k"}, Opened: []string{"o"}, BusyUntil: &until},
+		For: map[string]map[string]any{"u": {"mentions": "[]"}}}
 	a.Publish([]Event{sent, {Name: "second"}})
 	if got := <-heardA; got.Name != "posted" {
 		t.Errorf("the own node heard %s", got.Name)

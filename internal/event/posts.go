@@ -5,8 +5,12 @@ import "muster/internal/model"
 // Posted tells the members of a channel that something was written there; senderName
 // is the name of its author.
 func Posted(p model.PostView, c *model.Channel, senderName string, setOnline bool) Event {
+	display := c.DisplayName
+	if c.Type == model.ChannelDirect { // which is called after whom one talks to
+		display = "@" + senderName
+	}
 	return Event{Name: "posted", To: Audience{ChannelID: c.ID}, Data: map[string]any{
-		"post": text(p), "channel_type": c.Type, "channel_display_name": c.DisplayName, "channel_name": c.Name,
+		"post": text(p), "channel_type": c.Type, "channel_display_name": display, "channel_name": c.Name,
 		"sender_name": "@" + senderName, "team_id": c.TeamID, "set_online": setOnline,
 	}}
 }

@@ -61,10 +61,5 @@ func UserRemoved(c *model.Channel, userID, removerID string) []Event {
 	}
 }
 
-// ChannelRoleUpdated tells an account that it may do something else in a channel.
-func ChannelRoleUpdated(m *model.ChannelMember) Event {
-	return Event{Name: "channel_member_updated", Data: map[string]any{"channelMember": text(m)}, To: Audience{UserID: m.UserID}}
-}
-
 // GuestsDeactivated tells everybody that guests are no longer let in.
 func GuestsDeactivated() Event { return Event{Name: "guests_deactivated", Data: map[string]any{}} }

@@ -103,6 +103,9 @@ func MembershipsStale(userIDs ...string) Event {
 	return Event{Stale: Stale{MembershipsOf: userIDs}}
 }
 
+// Busy makes every node refuse what can wait until a time, 0 to end that.
+func Busy(until int64) Event { return Event{Stale: Stale{BusyUntil: &until}} }
+
 // Lost makes caches and sockets of this node forget everything: it was cut off
 // from the others and missed what they announced.
 func Lost() Event { return Event{Stale: Stale{Everything: true}} }

@@ -58,6 +58,7 @@ func TestEventsSayWhatHappenedToWhom(t *testing.T) {
 	t.Parallel()
 	u := account()
 	about := Audience{About: "u"}
+	until := int64(5)
 	users, lists := Stale{Users: []string{"u"}}, Stale{Users: []string{"u"}, Lists: true}
 	for _, tc := range []struct {
 		got, want Event
@@ -82,6 +83,7 @@ func TestEventsSayWhatHappenedToWhom(t *testing.T) {
 		{ConfigChanged(map[string]string{"a": "b"}), Event{Name: "config_changed", Data: map[string]any{"config": map[string]string{"a": "b"}}}},
 		{MembershipsStale("u", "v"), Event{Stale: Stale{MembershipsOf: []string{"u", "v"}}}},
 		{Lost(), Event{Stale: Stale{Everything: true}}},
+		{Busy(until), Event{Stale: Stale{BusyUntil: &until}}},
 		{TermsChanged("t"), Event{Stale: Stale{Terms: "t"}}},
 	} {
 		if diff := cmp.Diff(tc.want, tc.got); diff != "" {

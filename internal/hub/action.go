@@ -180,6 +180,9 @@ func invalid(name string) error {
 }
 
 func (h *Hub) typing(ctx context.Context, a perm.Actor, f *frame) (map[string]any, error) {
+	if h.Busy() {
+		return nil, errBusy()
+	}
 	channelID, parentID := f.text("channel_id"), f.text("parent_id")
 	err := h.Typing(ctx, a, a.UserID, channelID, parentID)
 	switch fault.KindOf(err) {

@@ -13,6 +13,7 @@ import (
 type inbox struct {
 	mu    sync.Mutex
 	list  []event.Event
+	first int64 // the number of the first of the list, counted from the start
 	ready chan struct{}
 }
 
@@ -23,6 +24,7 @@ const inboxMax = 100_000
 func (b *inbox) put(e event.Event) {
 	b.mu.Lock()
 	if len(b.list) >= inboxMax {
+		b.first += int64(len(b.list)) - 1
 		b.list = []event.Event{event.Lost()}
 	}
 	b.list = append(b.list, e)
@@ -30,12 +32,20 @@ func (b *inbox) put(e event.Event) {
 	remind(b.ready)
 }
 
-func (b *inbox) take() []event.Event {
+// take gives the events that wait, and the number of the first.
+func (b *inbox) take() ([]event.Event, int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	list := b.list
-	b.list = nil
-	return list
+	list, first := b.list, b.first
+	b.list, b.first = nil, b.first+int64(len(b.list))
+	return list, first
+}
+
+// next is the number of the event that comes next.
+func (b *inbox) next() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.first + int64(len(b.list))
 }
 
 // remind makes sure that a look is due.
@@ -54,19 +64,22 @@ func (h *Hub) dispatch(ctx context.Context) {
 			return
 		case <-h.inbox.ready:
 		}
-		for _, e := range h.inbox.take() {
-			h.handle(e)
+		list, first := h.inbox.take()
+		for i, e := range list {
+			h.handle(e, first+int64(i))
 		}
 	}
 }
 
 // handle takes note of what an event says is stale, then delivers it.
-func (h *Hub) handle(e event.Event) {
+func (h *Hub) handle(e event.Event, number int64) {
 	var m *message
 	if e.Name != "" {
 		var err error
 		if m, err = encode(e); err != nil {
 			h.Log.Error("event not delivered", "event", e.Name, "error", err)
+		} else {
+			m.number = number
 		}
 	}
 	h.mu.Lock()
@@ -75,6 +88,23 @@ func (h *Hub) handle(e event.Event) {
 	if m != nil {
 		h.deliver(m)
 		h.contradict(m)
+	}
+	for _, id := range e.Stale.Closed {
+		h.close(id)
+	}
+}
+
+// close ends the audience of a channel. Whoever is being looked at is looked at once more:
+// they may have been found in it just before.
+func (h *Hub) close(channelID string) {
+	if there := h.places[channelID]; there != nil {
+		for p := range there.people {
+			p.places = slices.DeleteFunc(p.places, func(x *place) bool { return x == there })
+		}
+		delete(h.places, channelID)
+	}
+	for p := range h.unsettled {
+		h.look(p, places)
 	}
 }
 
@@ -111,6 +141,11 @@ func (h *Hub) note(s event.Stale) {
 	mark(s.SessionsOf, sessions)
 	mark(s.Users, sessions) // the role or the second factor may be another
 	mark(s.MembershipsOf, places)
+	if len(s.Opened) > 0 { // which seldom happens
+		for _, p := range h.people {
+			h.look(p, places)
+		}
+	}
 }
 
 func (h *Hub) dismissAll(why reason) {
@@ -149,7 +184,9 @@ func (h *Hub) deliver(m *message) {
 		}
 	}
 	for p := range h.unsettled {
-		h.hold(p, m)
+		if !m.last || h.concerns(p, m) {
+			h.hold(p, m)
+		}
 	}
 }
 
@@ -212,7 +249,7 @@ func (h *Hub) give(p *person, m *message) {
 	}
 	var slow []*socket
 	for _, s := range p.sockets {
-		if s.blocked || m.to.ConnectionID != "" && s.id != m.to.ConnectionID || m.to.OmitConnectionID != "" && s.id == m.to.OmitConnectionID {
+		if s.blocked || m.number < s.since || m.to.ConnectionID != "" && s.id != m.to.ConnectionID || m.to.OmitConnectionID != "" && s.id == m.to.OmitConnectionID {
 			continue
 		}
 		if !s.push(m) {

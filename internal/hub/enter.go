@@ -33,6 +33,7 @@ func (h *Hub) enter(s *socket, c account.Caller, token string, o *Opening) (reas
 	s.person, s.userID, s.token = p, p.id, token
 	h.judge(s, c)
 	p.sockets = append(p.sockets, s)
+	s.since = h.inbox.next()
 	queue := h.resume(s, resume)
 	h.sockets[s.id] = s
 	s.mu.Lock()
@@ -91,6 +92,7 @@ func (h *Hub) resume(s *socket, r resumption) []*message {
 		return nil
 	}
 	h.forget(old)
+	s.since = old.since
 	queue, sent, seq := old.stop()
 	if old.ended == 0 { // the client noticed before us that the wire broke
 		go old.wire.Close(cutOff)

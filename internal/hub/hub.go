@@ -42,6 +42,8 @@ type Options struct {
 	Places   Places
 	// Typing announces that somebody writes in a channel, if the actor may say so.
 	Typing func(ctx context.Context, a perm.Actor, userID, channelID, parentID string) error
+	// Busy tells whether what can wait is refused.
+	Busy   func() bool
 	Now    func() time.Time
 	Log    *slog.Logger
 	Limits Limits

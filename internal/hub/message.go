@@ -12,13 +12,15 @@ import (
 // differs, the copy of single accounts and the sequence number, is put between them
 // when it is written.
 type message struct {
-	name  string
-	to    event.Audience
-	head  []byte            // {"event":…,"data":{…   without the closing brace
-	bare  bool              // data has no field yet
-	tail  []byte            // },"broadcast":{…},"seq":
-	extra map[string][]byte // fields of data that single accounts get beside: account → "a":1,"b":2
-	acked []byte            // the field of data for those who confirm posts
+	name   string
+	to     event.Audience
+	head   []byte            // {"event":…,"data":{…   without the closing brace
+	bare   bool              // data has no field yet
+	tail   []byte            // },"broadcast":{…},"seq":
+	extra  map[string][]byte // fields of data that single accounts get beside: account → "a":1,"b":2
+	acked  []byte            // the field of data for those who confirm posts
+	number int64             // among the events of this node
+	last   bool              // its channel is closed with it, so whoever is in it now is who gets it
 }
 
 // broadcast is the audience as clients are told it.
@@ -53,7 +55,7 @@ func encode(e event.Event) (*message, error) {
 	if err != nil { // texts and booleans always have a JSON form
 		return nil, err
 	}
-	m := &message{name: e.Name, to: e.To, bare: len(data) == 0}
+	m := &message{name: e.Name, to: e.To, bare: len(data) == 0, last: len(e.Stale.Closed) > 0}
 	m.head = append(append(append(m.head, `{"event":`...), quoted(e.Name)...), `,"data":{`...)
 	m.head = append(m.head, data...)
 	m.tail = append(append(append(m.tail, `},"broadcast":`...), to...), `,"seq":`...)

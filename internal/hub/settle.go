@@ -187,7 +187,7 @@ func (h *Hub) conclude(i *inspection, where []string) {
 	p.due, p.held = 0, nil
 	delete(h.unsettled, p)
 	for _, m := range held {
-		if h.concerns(p, m) {
+		if m.last || h.concerns(p, m) {
 			h.pass(p, m)
 		}
 	}

@@ -20,6 +20,7 @@ type socket struct {
 	person  *person // nil before authentication
 	blocked bool    // a second factor has to be set up first
 	greeted bool    // hello was sent
+	since   int64   // the number of the first event after it was opened
 	ended   int64   // when the wire broke; 0 while it holds
 
 	token   string

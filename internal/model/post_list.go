@@ -1,6 +1,9 @@
 package model
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"regexp"
+)
 
 // PostList is a page of posts: which, in which order, and what they are. It may hold posts
 // besides those of the order, such as the threads they belong to.
@@ -31,6 +34,16 @@ type PostMetadata struct {
 type PostPriority struct {
 	Priority     string `json:"priority"`
 	RequestedAck bool   `json:"requested_ack"`
+}
+
+// EmojiNameMax is the longest name of an emoji.
+const EmojiNameMax = 64
+
+var emojiName = regexp.MustCompile(`^[a-zA-Z0-9+_-]+$`)
+
+// ValidEmojiName tells whether an emoji can be called so. Which ones there are only clients know.
+func ValidEmojiName(name string) bool {
+	return len(name) <= EmojiNameMax && emojiName.MatchString(name)
 }
 
 // Reaction is an emoji that somebody put on a post.

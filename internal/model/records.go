@@ -56,6 +56,17 @@ type Status struct {
 	LastActivityAt int64  `json:"last_activity_at"`
 	DNDEndTime     int64  `json:"dnd_end_time"` // seconds
 	PrevStatus     string `json:"-"`
+	ActiveChannel  string `json:"active_channel,omitempty"` // the one the account looks at; told to nobody else
+}
+
+// For is the presence as a viewer may see it.
+func (s *Status) For(viewerID string) *Status {
+	if s.UserID == viewerID || s.ActiveChannel == "" {
+		return s
+	}
+	seen := *s
+	seen.ActiveChannel = ""
+	return &seen
 }
 
 // The values of Status.Status.

@@ -3,6 +3,7 @@ package model
 import (
 	"encoding/json"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -141,7 +142,47 @@ type CustomStatus struct {
 const (
 	customStatusProp    = "customStatus"
 	customStatusTextMax = 100 // code points
+	customStatusUntil   = "date_and_time"
 )
+
+// statusDurations are how long a custom status may be meant to last; "" is until it is changed.
+var statusDurations = []string{"", "thirty_minutes", "one_hour", "four_hours", "today", "this_week", customStatusUntil, "custom_date_time"}
+
+// Valid tells whether the status says something and has an end that fits its duration.
+func (cs CustomStatus) Valid(now time.Time) bool {
+	switch {
+	case cs.Emoji == "" && cs.Text == "", !slices.Contains(statusDurations, cs.Duration):
+		return false
+	case cs.Duration == "" && cs.ExpiresAt.IsZero():
+		return true
+	}
+	return cs.ExpiresAt.After(now)
+}
+
+// Equal tells whether two statuses say the same.
+func (cs CustomStatus) Equal(other CustomStatus) bool {
+	return cs.Emoji == other.Emoji && cs.Text == other.Text && cs.Duration == other.Duration && cs.ExpiresAt.Equal(other.ExpiresAt)
+}
+
+// SetCustomStatus puts a status, nil for none, into the account as it is stored.
+func (u *User) SetCustomStatus(cs *CustomStatus) CustomStatus {
+	if u.Props == nil {
+		u.Props = StringMap{}
+	}
+	u.Props[customStatusProp] = ""
+	if cs == nil {
+		return CustomStatus{}
+	}
+	b, err := json.Marshal(cs)
+	if err != nil { // of times beyond the year 9999 only, which JSON did not let in
+		return CustomStatus{}
+	}
+	u.Props[customStatusProp] = string(b)
+	u.normalizeCustomStatus()
+	var stored CustomStatus
+	_ = json.Unmarshal([]byte(u.Props[customStatusProp]), &stored) // it was written here
+	return stored
+}
 
 func (u *User) validCustomStatus() bool {
 	text, ok := u.Props[customStatusProp]
@@ -164,7 +205,7 @@ func (u *User) normalizeCustomStatus() {
 	}
 	cs.Text = cutRunes(cs.Text, customStatusTextMax)
 	if cs.Duration == "" && cs.ExpiresAt.After(time.UnixMilli(u.UpdateAt)) {
-		cs.Duration = "date_and_time"
+		cs.Duration = customStatusUntil
 	}
 	if b, err := json.Marshal(cs); err == nil {
 		u.Props[customStatusProp] = string(b)

@@ -86,6 +86,9 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.Accounts.EnterNodes(ctx, s.alone()); err != nil {
+		return nil, errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
+	}
 	s.background()
 	if err := s.listen(ctx, &s.Live.Current().Config); err != nil {
 		return nil, errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
@@ -123,6 +126,9 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 	}
 	return s, nil
 }
+
+// alone tells whether no other node works on the database.
+func (s *Server) alone() bool { return s.Live.Current().Config.MusterSettings.NatsURL.Reveal() == "" }
 
 // join connects the node with the others that work on its database, if there are any.
 func (s *Server) join() error {
@@ -193,7 +199,7 @@ func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
 	if err := s.openAudit(o); err != nil {
 		return err
 	}
-	s.Hub = hub.New(hub.Options{Bus: bus, Accounts: s.Accounts, Live: s.Live, Places: s.DB, Typing: s.Workspace.Typing, Now: o.Now, Log: o.Log, Limits: o.Sockets})
+	s.Hub = hub.New(hub.Options{Bus: bus, Accounts: s.Accounts, Live: s.Live, Places: s.DB, Typing: s.Workspace.Typing, Busy: s.system.Busy, Now: o.Now, Log: o.Log, Limits: o.Sockets})
 	s.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "muster_websockets", Help: "Websockets that are open."},
 		func() float64 { return float64(s.Hub.Sockets()) }))
 	s.API, err = api.New(api.Options{Accounts: s.Accounts, Workspace: s.Workspace, Talk: s.Talk, System: s.system, Hub: s.Hub, Mailer: s.mailer,
@@ -221,6 +227,9 @@ func (s *Server) background() {
 	s.work.Go(func() { s.Accounts.FollowPresence(ctx) })
 	s.watchGuests(ctx)
 	s.every(ctx, 5*time.Second, "store activity", s.Accounts.FlushActivity)
+	if !s.alone() {
+		s.every(ctx, account.NodePulse, "follow the nodes", s.Accounts.FollowNodes)
+	}
 	s.every(ctx, time.Minute, "end timed do not disturb", s.Accounts.EndDND)
 	s.every(ctx, 24*time.Hour, "remove ended sessions", s.Accounts.CleanSessions)
 	s.every(ctx, time.Hour, "remove unused one-time tokens", s.Accounts.CleanTokens)

@@ -63,7 +63,7 @@ func (s *ChannelSearch) where(d *dialect) *where {
 	return w
 }
 
-// AllChannels lists channels of all teams by display name, as the index channels_listed gives them.
+// AllChannels lists channels of all teams by display name, as the index channels_display_name gives them.
 func (q Q) AllChannels(ctx context.Context, s ChannelSearch) ([]*model.ChannelWithTeam, error) {
 	w := s.where(q.d)
 	return list(ctx, q, func(row scanner) (*model.ChannelWithTeam, error) {

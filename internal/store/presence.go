@@ -11,20 +11,23 @@ import (
 // signRows is how many rows one statement stores.
 const signRows = 100
 
-// SaveSigns stores the presence of accounts as their sockets tell it, which never
-// replaces what was chosen by hand. Accounts that are gone are left out.
-func (t *Tx) SaveSigns(ctx context.Context, list []*model.Status) error {
-	const row = `(CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT))`
+// SaveSigns stores the presence of accounts as their sockets on a node tell it, which never
+// replaces what was chosen by hand but for the channel they look at. Accounts that are gone
+// are left out.
+func (t *Tx) SaveSigns(ctx context.Context, nodeID string, list []*model.Status) error {
+	const row = `(CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS TEXT))`
 	for part := range slices.Chunk(list, signRows) {
-		args := make([]any, 0, 3*len(part))
+		args := make([]any, 0, 4*len(part)+1)
+		args = append(args, nodeID)
 		for _, st := range part {
-			args = append(args, st.UserID, st.Status, st.LastActivityAt)
+			args = append(args, st.UserID, st.Status, st.LastActivityAt, st.ActiveChannel)
 		}
-		_, err := exec(ctx, t.Q, `INSERT INTO statuses (`+statusCols+`)
-			SELECT v.column1, v.column2, FALSE, v.column3, 0, '' FROM (VALUES `+strings.TrimSuffix(strings.Repeat(row+", ", len(part)), ", ")+`) AS v
+		_, err := exec(ctx, t.Q, `INSERT INTO statuses (`+statusCols+`, node_id)
+			SELECT v.column1, v.column2, FALSE, v.column3, 0, '', v.column4, CAST(? AS TEXT) FROM (VALUES `+strings.TrimSuffix(strings.Repeat(row+", ", len(part)), ", ")+`) AS v
 			WHERE EXISTS (SELECT 1 FROM users WHERE users.id = v.column1)
-			ON CONFLICT (user_id) DO UPDATE SET status = excluded.status, last_activity_at = excluded.last_activity_at
-			WHERE statuses.manual = FALSE`, args...)
+			ON CONFLICT (user_id) DO UPDATE SET status = CASE WHEN statuses.manual THEN statuses.status ELSE excluded.status END,
+				last_activity_at = CASE WHEN statuses.manual THEN statuses.last_activity_at ELSE excluded.last_activity_at END,
+				active_channel = excluded.active_channel, node_id = excluded.node_id`, args...)
 		if err != nil {
 			return err
 		}
@@ -42,7 +45,8 @@ func (q Q) StatusesAround(ctx context.Context, userID string, n int) ([]*model.S
 		LIMIT ?`, userID, userID, n)
 }
 
-// PlacesOf gives the ids of the teams and channels each of the accounts is in.
+// PlacesOf gives the ids of the teams and channels each of the accounts is in, archived
+// channels left out.
 func (q Q) PlacesOf(ctx context.Context, userIDs []string) (map[string][]string, error) {
 	out := make(map[string][]string, len(userIDs))
 	_, err := list(ctx, q, func(row scanner) (struct{}, error) {
@@ -51,7 +55,8 @@ func (q Q) PlacesOf(ctx context.Context, userIDs []string) (map[string][]string,
 		out[userID] = append(out[userID], id)
 		return struct{}{}, err
 	}, `SELECT user_id, team_id FROM team_members WHERE delete_at = 0 AND `+q.d.idsIn("user_id")+`
-		UNION ALL SELECT user_id, channel_id FROM channel_members WHERE `+q.d.idsIn("user_id"), q.d.ids(userIDs), q.d.ids(userIDs))
+		UNION ALL SELECT m.user_id, m.channel_id FROM channel_members m JOIN channels c ON c.id = m.channel_id
+		WHERE c.delete_at = 0 AND `+q.d.idsIn("m.user_id"), q.d.ids(userIDs), q.d.ids(userIDs))
 	return out, err
 }
 

@@ -116,10 +116,10 @@ func (t *Tx) DeletePreference(ctx context.Context, p model.Preference) error {
 
 func scanStatus(row scanner) (*model.Status, error) {
 	s := &model.Status{}
-	return s, row.Scan(&s.UserID, &s.Status, &s.Manual, &s.LastActivityAt, &s.DNDEndTime, &s.PrevStatus)
+	return s, row.Scan(&s.UserID, &s.Status, &s.Manual, &s.LastActivityAt, &s.DNDEndTime, &s.PrevStatus, &s.ActiveChannel)
 }
 
-const statusCols = `user_id, status, manual, last_activity_at, dnd_end_time, prev_status`
+const statusCols = `user_id, status, manual, last_activity_at, dnd_end_time, prev_status, active_channel`
 
 // Status reads the presence of an account.
 func (q Q) Status(ctx context.Context, userID string) (*model.Status, error) {
@@ -133,10 +133,11 @@ func (q Q) Statuses(ctx context.Context, ids []string) ([]*model.Status, error) 
 
 // SaveStatus stores the presence of an account.
 func (t *Tx) SaveStatus(ctx context.Context, s *model.Status) error {
-	_, err := exec(ctx, t.Q, `INSERT INTO statuses (`+statusCols+`) VALUES (?, ?, ?, ?, ?, ?)
+	_, err := exec(ctx, t.Q, `INSERT INTO statuses (`+statusCols+`) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (user_id) DO UPDATE SET status = excluded.status, manual = excluded.manual,
 			last_activity_at = excluded.last_activity_at, dnd_end_time = excluded.dnd_end_time,
-			prev_status = excluded.prev_status`, s.UserID, s.Status, s.Manual, s.LastActivityAt, s.DNDEndTime, s.PrevStatus)
+			prev_status = excluded.prev_status, active_channel = excluded.active_channel`,
+		s.UserID, s.Status, s.Manual, s.LastActivityAt, s.DNDEndTime, s.PrevStatus, s.ActiveChannel)
 	return err
 }
 

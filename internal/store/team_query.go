@@ -76,11 +76,11 @@ func scanTeamUnread(row scanner) (*model.TeamUnread, error) {
 	return u, row.Scan(&u.TeamID, &u.MsgCount, &u.MentionCount, &u.MentionCountRoot, &u.MsgCountRoot)
 }
 
-// TeamsUnread sums up what an account has not read, by team, one of them left out.
+// TeamsUnread sums up what an account has not read, by team, one of them left out. Direct and
+// group channels are of none.
 func (q Q) TeamsUnread(ctx context.Context, userID, exclude string) ([]*model.TeamUnread, error) {
 	return list(ctx, q, scanTeamUnread, `SELECT `+unreadCols+`
-		WHERE m.user_id = ? AND c.delete_at = 0 AND (? = '' OR COALESCE(c.team_id, '') <> ?)
-		GROUP BY COALESCE(c.team_id, '') ORDER BY 1`, userID, exclude, exclude)
+		WHERE m.user_id = ? AND c.delete_at = 0 AND c.team_id <> ? GROUP BY COALESCE(c.team_id, '') ORDER BY 1`, userID, exclude)
 }
 
 // TeamUnread sums up what an account has not read in a team.

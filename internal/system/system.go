@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"muster/internal/blob"
@@ -34,9 +35,11 @@ type Options struct {
 // Service is the installation.
 type Service struct {
 	Options
-	cancel func()
-	stale  chan struct{} // a node announced another configuration
-	gone   chan struct{} // an account was removed, perhaps the last
+	cancel    func()
+	busyUntil atomic.Int64 // a time in milliseconds; until then what can wait is refused
+
+	stale chan struct{} // a node announced another configuration
+	gone  chan struct{} // an account was removed, perhaps the last
 
 	mu       sync.Mutex // one at a time reads, changes and puts to use
 	document []byte     // the stored configuration in use
@@ -58,6 +61,9 @@ func (s *Service) Close() { s.cancel() }
 func (s *Service) heard(e event.Event) {
 	if e.Name == "new_user" {
 		s.Live.UpdateInfo(func(i *config.ClientInfo) { i.NoAccounts = false })
+	}
+	if e.Stale.BusyUntil != nil {
+		s.busyUntil.Store(*e.Stale.BusyUntil)
 	}
 	if e.Stale.Config || e.Stale.Everything {
 		remind(s.stale)

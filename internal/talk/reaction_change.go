@@ -2,7 +2,6 @@ package talk
 
 import (
 	"context"
-	"regexp"
 
 	"muster/internal/event"
 	"muster/internal/fault"
@@ -11,15 +10,10 @@ import (
 	"muster/internal/store"
 )
 
-// emojiName is how emojis are called; emojiMax is the longest name.
-var emojiName = regexp.MustCompile(`^[a-zA-Z0-9+_-]+$`)
-
-const emojiMax = 64
-
 // SaveReaction puts an emoji on a post as the actor. Doing it again changes nothing.
 func (s *Service) SaveReaction(ctx context.Context, a perm.Actor, r model.Reaction) (*model.Reaction, error) {
 	switch {
-	case !model.ValidID(r.UserID) || !model.ValidID(r.PostID) || r.EmojiName == "" || len(r.EmojiName) > emojiMax:
+	case !model.ValidID(r.UserID) || !model.ValidID(r.PostID) || r.EmojiName == "" || len(r.EmojiName) > model.EmojiNameMax:
 		return nil, fault.New(fault.Invalid, "api.reaction.save_reaction.invalid.app_error")
 	case r.UserID != a.UserID:
 		return nil, fault.New(fault.Forbidden, "api.reaction.save_reaction.user_id.app_error")
@@ -30,7 +24,7 @@ func (s *Service) SaveReaction(ctx context.Context, a perm.Actor, r model.Reacti
 		if err != nil {
 			return err
 		}
-		if !emojiName.MatchString(r.EmojiName) {
+		if !model.ValidEmojiName(r.EmojiName) {
 			return fault.New(fault.NotFound, "app.emoji.get_by_name.no_result")
 		}
 		n, among, err := tx.CountEmojis(ctx, r.PostID, r.EmojiName)

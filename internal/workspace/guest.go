@@ -100,7 +100,7 @@ func (s *Service) tellPlaces(ctx context.Context, tx *store.Tx, userID string) e
 		tx.Emit(event.MemberRoleUpdated(m))
 	}
 	for _, m := range channels {
-		tx.Emit(event.ChannelRoleUpdated(m))
+		tx.Emit(event.ChannelMemberUpdated(m))
 	}
 	tx.Emit(event.MembershipsStale(userID))
 	return nil

@@ -26,8 +26,12 @@ func (s *Service) ViewChannel(ctx context.Context, a perm.Actor, userID string, 
 		}
 	}
 	times, err := s.readChannels(ctx, a, userID, ids, v.CollapsedOK)
-	if err == nil && userID == a.UserID {
-		s.Accounts.NoteActive(userID)
+	if _, in := times[v.ChannelID]; err == nil && userID == a.UserID {
+		if in || v.ChannelID == "" {
+			s.Accounts.NoteViewing(userID, v.ChannelID)
+		} else {
+			s.Accounts.NoteActive(userID)
+		}
 	}
 	return times, err
 }
