@@ -1,15 +1,18 @@
 package api_test
 
 // differences are the steps where another answer is right, with the reason.
-var differences = func() map[string]string {
+var differences = byStep(differentBecause)
+
+// byStep turns a list of steps by reason around.
+func byStep(reasons map[string][]string) map[string]string {
 	all := map[string]string{}
-	for reason, steps := range differentBecause {
+	for reason, steps := range reasons {
 		for _, step := range steps {
 			all[step] = reason
 		}
 	}
 	return all
-}()
+}
 
 // differentBecause lists the steps by reason.
 var differentBecause = map[string][]string{

@@ -23,8 +23,9 @@ func replayMessaging(t *testing.T, known map[string]string, files ...string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		admin := s.WithRoles("zoe", "system_user system_admin") // behind the others by name, as in the recordings
+		admin := s.WithRoles("zoe", "system_admin system_user") // behind the others by name, as in the recordings
 		target := golden.Target{Base: s.URL, AdminName: admin.Username, AdminPassword: testkit.Password, Pending: toCome,
+			Mark: func() string { s.Mark(); return testkit.Marker },
 			Check: func(req *http.Request, status int, header http.Header, body []byte) error {
 				if toCome(status, body) {
 					return nil

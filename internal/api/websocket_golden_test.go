@@ -1,19 +1,18 @@
 package api_test
 
-import (
-	"testing"
+import "testing"
 
-	"muster/internal/testkit"
-	"muster/internal/testkit/golden"
-)
-
-// TestWebsocketProtocolGolden replays what clients were seen to do on websockets of a
-// reference server.
-func TestWebsocketProtocolGolden(t *testing.T) {
-	testkit.Each(t, testkit.Options{Real: true}, func(t *testing.T, s *testkit.Server) {
-		amy, bob := s.User("amy"), s.User("bob")
-		town := channelOf(t, s, amy, bob)
-		golden.ReplaySockets(t, golden.SocketTarget{Base: s.URL, IDs: map[string]string{"amy": amy.ID, "bob": bob.ID},
-			Tokens: map[string]string{"amy": amy.Token, "bob": bob.Token}, Vars: map[string]string{"town": town}}, "websocket-protocol.json")
-	})
+// TestWebsocketGoldens replays what clients were seen to do on websockets.
+func TestWebsocketGoldens(t *testing.T) {
+	replayMessaging(t, websocketDifferences, "websocket-protocol.json", "websocket-reconnect.json", "websocket-user-events.json", "statuses.json", "typing.json")
 }
+
+// websocketDifferences are the steps that are answered in another way, with the reason.
+var websocketDifferences = byStep(map[string][]string{
+	"the socket of a session that ended is closed at once": {
+		"websocket-user-events.json:24", "websocket-user-events.json:25", "websocket-user-events.json:28", "websocket-user-events.json:41",
+		"websocket-user-events.json:42",
+	},
+	"logout answers 201 as documented":                                   {"websocket-user-events.json:40"},
+	"which emojis there are only clients know; nobody keeps a list here": {"statuses.json:40", "statuses.json:41", "statuses.json:44"},
+})

@@ -175,12 +175,12 @@ func (l *Line) Drop() {
 	l.Closed()
 }
 
-// marker is an event of the kit's own.
-const marker = "testkit_marker"
+// Marker is an event of the kit's own.
+const Marker = "testkit_marker"
 
 // Mark sends everybody an event up to which Heard collects.
 func (s *Server) Mark() {
-	s.Bus.Publish([]event.Event{{Name: marker}})
+	s.Bus.Publish([]event.Event{{Name: Marker}})
 }
 
 // Heard gives the events that came before the next mark, without those of presence,
@@ -191,7 +191,7 @@ func (l *Line) Heard() []Frame {
 	for {
 		f := l.Next()
 		switch f.Event {
-		case marker:
+		case Marker:
 			return list
 		case "", event.StatusChanged:
 		default:

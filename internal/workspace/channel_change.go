@@ -22,6 +22,8 @@ type ChannelPatch struct {
 	Purpose          *string       `json:"purpose"`
 	GroupConstrained *bool         `json:"group_constrained"`
 	BannerInfo       *model.Banner `json:"banner_info"`
+
+	whole bool // the channel was sent as a whole: of a header and a purpose that are left out nobody reads
 }
 
 func (p *ChannelPatch) empty() bool {
@@ -42,7 +44,7 @@ func (s *Service) UpdateChannel(ctx context.Context, a perm.Actor, channelID str
 		if in.Type != "" && in.Type != was.Type {
 			return nil, fault.New(fault.Invalid, "api.channel.update_channel.typechange.app_error")
 		}
-		p := &ChannelPatch{Header: &in.Header}
+		p := &ChannelPatch{Header: &in.Header, whole: true}
 		name, display := strings.TrimSpace(in.Name), strings.TrimSpace(in.DisplayName)
 		if !was.InTeam() {
 			if name != "" && name != was.Name || display != "" && display != was.DisplayName || in.Purpose != "" && in.Purpose != was.Purpose {
@@ -103,7 +105,7 @@ func (s *Service) changeChannel(ctx context.Context, a perm.Actor, channelID, ar
 		if c, err = s.patched(ctx, tx, was, p); err != nil {
 			return err
 		}
-		return s.announceChange(ctx, tx, a, was, c)
+		return s.announceChange(ctx, tx, a, was, c, p.whole)
 	})
 	if errors.Is(err, store.ErrConflict) {
 		return nil, channelExists().Because(err)
@@ -229,7 +231,7 @@ func (s *Service) mentioned(ctx context.Context, tx *store.Tx, c *model.Channel)
 }
 
 // announceChange tells a channel, and writes in it, what is different now.
-func (s *Service) announceChange(ctx context.Context, tx *store.Tx, a perm.Actor, was, c *model.Channel) error {
+func (s *Service) announceChange(ctx context.Context, tx *store.Tx, a perm.Actor, was, c *model.Channel, nameOnly bool) error {
 	if c.Constrained() && !was.Constrained() {
 		if err := tx.Enqueue(ctx, s.newJob(ConstrainJob, model.StringMap{"channel_id": c.ID})); err != nil {
 			return err
@@ -246,7 +248,7 @@ func (s *Service) announceChange(ctx context.Context, tx *store.Tx, a perm.Actor
 		{model.PostHeaderChange, "header", "header", was.Header, c.Header},
 		{model.PostPurposeChange, "purpose", "purpose", was.Purpose, c.Purpose},
 	} {
-		if f.old != f.new {
+		if f.old != f.new && (!nameOnly || f.kind == model.PostDisplayNameChange) {
 			posts = append(posts, systemPost{author: by, kind: f.kind, message: by.Username + " changed the " + f.what + " of the channel.",
 				props: map[string]any{"username": by.Username, "old_" + f.prop: f.old, "new_" + f.prop: f.new}})
 		}

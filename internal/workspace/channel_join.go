@@ -76,17 +76,14 @@ func entered(c *model.Channel, came []*model.User, e channelEntry) []event.Event
 
 // announceEntry writes in a channel who came. Whoever was added by somebody is mentioned by that.
 func (s *Service) announceEntry(ctx context.Context, tx *store.Tx, c *model.Channel, came []*model.User, e channelEntry) error {
-	posts, mentioned := make([]systemPost, len(came)), []string{}
+	posts := make([]systemPost, len(came))
 	for i, u := range came {
 		posts[i] = entryPost(c, u, e)
 		if posts[i].author.ID != u.ID && !e.team {
-			mentioned = append(mentioned, u.ID)
+			posts[i].mentions = []string{u.ID}
 		}
 	}
-	if err := s.writeSystemPost(ctx, tx, c, posts...); err != nil || len(mentioned) == 0 {
-		return err
-	}
-	return tx.MentionInChannel(ctx, c.ID, mentioned)
+	return s.writeSystemPost(ctx, tx, c, posts...)
 }
 
 // entryPost is what a channel reads when somebody comes.
@@ -137,10 +134,10 @@ func (s *Service) leaveChannel(ctx context.Context, tx *store.Tx, c *model.Chann
 		post = systemPost{author: by, kind: model.PostRemoveFromChannel, message: u.Username + " was removed from the channel.",
 			props: map[string]any{"removedUserId": u.ID, "removedUsername": u.Username}}
 	}
+	tx.Emit(event.UserRemoved(c, u.ID, remover)...)
 	if err := s.writeSystemPost(ctx, tx, c, post); err != nil {
 		return err
 	}
-	tx.Emit(event.UserRemoved(c, u.ID, remover)...)
 	if !u.IsGuest() || !c.InTeam() {
 		return nil
 	}

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"muster/internal/event"
 	"muster/internal/model"
@@ -15,6 +16,8 @@ type systemPost struct {
 	kind    string      // a model.Post… constant
 	message string      // in English; clients translate by kind and props
 	props   map[string]any
+	// mentions are the accounts that it is meant for.
+	mentions []string
 }
 
 // writeSystemPost stores posts of the server's, with two statements for any number of
@@ -36,8 +39,29 @@ func (s *Service) writeSystemPost(ctx context.Context, tx *store.Tx, c *model.Ch
 	if err := tx.InsertSystemPosts(ctx, c.ID, posts); err != nil {
 		return err
 	}
-	for _, p := range posts {
-		tx.Emit(event.SystemPosted(p.View(), c))
+	var mentioned []string
+	for i, p := range posts {
+		e := event.SystemPosted(p.View(), c, list[i].author.Username)
+		meant := meantFor(c, list[i])
+		e.Concern("mentions", meant)
+		mentioned = append(mentioned, meant...)
+		tx.Emit(e)
+	}
+	if len(mentioned) == 0 {
+		return nil
+	}
+	return tx.MentionInChannel(ctx, c.ID, mentioned)
+}
+
+// meantFor tells whom a post of the server's is meant for: in a direct channel the other one.
+func meantFor(c *model.Channel, sp systemPost) []string {
+	if c.Type != model.ChannelDirect {
+		return sp.mentions
+	}
+	for id := range strings.SplitSeq(c.Name, "__") {
+		if id != sp.author.ID {
+			return []string{id}
+		}
 	}
 	return nil
 }

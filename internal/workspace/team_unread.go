@@ -11,7 +11,7 @@ import (
 )
 
 // TeamsUnread sums up what an account has not read, by team. Direct and group channels
-// are those of no team.
+// are of none and left out.
 func (s *Service) TeamsUnread(ctx context.Context, a perm.Actor, userID, exclude string, threads bool) ([]*model.TeamUnread, error) {
 	if a.UserID != userID && !a.IsAdmin() {
 		return nil, fault.Permission(a.UserID, string(perm.ManageSystem))

@@ -30,6 +30,10 @@ type Target struct {
 	// It is needed by files that wait for mail.
 	Mail func(address string) []string
 
+	// Mark sends every socket an event of which it gives the name: what a socket was told before
+	// belongs to the step that has ended. It is needed by files that open sockets.
+	Mark func() string
+
 	// Pending, when set, tells whether an answer says that the operation is still to
 	// come; such a step is not compared.
 	Pending func(status int, body []byte) bool

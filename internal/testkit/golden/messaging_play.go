@@ -26,12 +26,17 @@ type talker struct {
 	labels    map[string]string // id to <id:label>
 	times     map[int64]string  // millisecond to <ms:label>
 	tokens    map[string]string // of the accounts, by their name
+
+	lines    map[string]*line // the open sockets
+	numbered bool             // the numbers of events count, so none may be caused to see the end
+	closing  bool             // a socket was closed, which the server notices soon
+	patience time.Duration    // how long what must come may take
 }
 
 func newTalker(target Target) *talker {
 	suffix := fmt.Sprintf("z%08x", rand.Uint32())
 	return &talker{target: target, suffix: suffix, variables: map[string]any{"u": suffix}, labels: map[string]string{},
-		times: map[int64]string{}, tokens: map[string]string{}}
+		times: map[int64]string{}, tokens: map[string]string{}, lines: map[string]*line{}}
 }
 
 // talkAnswer is an answer whose body was read.
