@@ -139,6 +139,7 @@ func audit(t *testing.T, driver, dataSource string) {
 			t.Errorf("there are %d %s", n, what)
 		}
 	}
+	auditTalk(t, db, driver)
 	if driver == store.SQLite {
 		var verdict string
 		if err := db.QueryRowContext(t.Context(), `PRAGMA integrity_check`).Scan(&verdict); err != nil || verdict != "ok" {

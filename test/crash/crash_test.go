@@ -69,6 +69,7 @@ type scene struct {
 	env        []string
 	token      string // of the administrator
 	workers    []*worker
+	talkers    []*talker
 	starts     []time.Duration
 	random     *rand.Rand
 }
@@ -97,6 +98,9 @@ func newScene(t *testing.T, driver string) *scene {
 	for i := range workers {
 		s.workers = append(s.workers, &worker{name: fmt.Sprintf("w%d", i), random: rand.New(rand.NewPCG(seed, uint64(i+1)))})
 	}
+	for i := range talkers {
+		s.talkers = append(s.talkers, &talker{name: fmt.Sprintf("t%d", i), random: rand.New(rand.NewPCG(seed, uint64(workers+i+1)))})
+	}
 	return s
 }
 
@@ -115,14 +119,16 @@ func (s *scene) round(t *testing.T, round int) {
 	if p.took > startPatience {
 		t.Errorf("start %d took %v", round+1, p.took)
 	}
-	c := client{url: p.url, token: s.token, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: workers}}}
+	c := client{url: p.url, token: s.token, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: workers + talkers}}}
 	if s.token == "" {
 		s.token = firstAdmin(t, c)
 		c.token = s.token
+		s.newTalk(t, c)
 	}
 	for _, w := range s.workers {
 		w.check(t, c)
 	}
+	s.checkTalk(t, client{url: c.url, http: c.http, token: s.talkers[0].token})
 	audit(t, s.driver, s.dataSource)
 	s.work(t, p, c)
 	settle(t, s.driver, s.dataSource)
@@ -133,7 +139,7 @@ func (s *scene) work(t *testing.T, p *process, c client) {
 	t.Helper()
 	ctx := context.WithoutCancel(t.Context())
 	var all sync.WaitGroup
-	errs := make([]error, workers)
+	errs := make([]error, workers+talkers)
 	enough := make(chan struct{})
 	var left atomic.Int64
 	left.Store(1 + s.random.Int64N(maxChanges))
@@ -144,6 +150,9 @@ func (s *scene) work(t *testing.T, p *process, c client) {
 	}
 	for i, w := range s.workers {
 		all.Go(func() { errs[i] = w.run(ctx, c, done) })
+	}
+	for i, w := range s.talkers {
+		all.Go(func() { errs[workers+i] = w.run(ctx, c, done) })
 	}
 	select {
 	case <-enough:
@@ -183,11 +192,14 @@ func (s *scene) report(t *testing.T) {
 	if median > startLimit {
 		t.Errorf("half of the starts took longer than %v", median)
 	}
-	accounts, acked := 0, 0
+	accounts, acked, posts := 0, 0, 0
 	for _, w := range s.workers {
 		accounts += len(w.accounts)
 		acked += w.acked
 	}
-	t.Logf("%d rounds: %d acknowledged changes, %d accounts left; starts took %v in the middle, %v at most",
-		len(s.starts), acked, accounts, median.Round(time.Millisecond), s.starts[len(s.starts)-1].Round(time.Millisecond))
+	for _, w := range s.talkers {
+		posts += w.acked
+	}
+	t.Logf("%d rounds: %d acknowledged changes and %d of posts, %d accounts left; starts took %v in the middle, %v at most",
+		len(s.starts), acked, posts, accounts, median.Round(time.Millisecond), s.starts[len(s.starts)-1].Round(time.Millisecond))
 }

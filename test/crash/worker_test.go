@@ -62,17 +62,21 @@ type worker struct {
 	acked    int // changes
 }
 
-// run works until the server is gone and calls done after each change. An error is
-// an answer nobody expected.
+// run works until the server is gone and calls done after each change.
 func (w *worker) run(ctx context.Context, c client, done func()) error {
+	return repeat(w.name, func() error { return w.step(ctx, c) }, func() { w.acked++; done() })
+}
+
+// repeat does something until the server is gone, and calls done each time it was acknowledged.
+// An error is an answer nobody expected.
+func repeat(name string, step func() error, done func()) error {
 	for {
-		err := w.step(ctx, c)
+		err := step()
 		switch {
 		case err == nil:
-			w.acked++
 			done()
 		case statusOf(err) != 0:
-			return fmt.Errorf("%s: %w", w.name, err)
+			return fmt.Errorf("%s: %w", name, err)
 		default:
 			return nil // no answer: the server was killed
 		}
