@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -49,7 +50,13 @@ const (
 	readBuffer  = 512  // most frames are a ping of the client
 	writeBuffer = 512
 	farewell    = time.Second // how long a peer has to answer a close frame
+	// babbleMax is how many bytes may come without a whole message: those of the longest one
+	// when each of its bytes is a fragment of its own.
+	babbleMax = 8 * frameMax
 )
+
+// errBabble ends the connection of a peer that sends and says nothing.
+var errBabble = errors.New("fragments without an end")
 
 // accept makes a request a websocket. An error means that nothing was answered yet.
 func accept(w http.ResponseWriter, r *http.Request, writeDeadline time.Duration) (wire, error) {
@@ -91,7 +98,7 @@ func (u *upgrade) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	u.raw = &timedConn{Conn: c, deadline: u.deadline}
 	early := rw.Reader.Buffered() // frames that came with the request
-	r := bufio.NewReaderSize(io.MultiReader(io.LimitReader(rw.Reader, int64(early)), c), max(readBuffer, early))
+	r := bufio.NewReaderSize(io.MultiReader(io.LimitReader(rw.Reader, int64(early)), u.raw), max(readBuffer, early))
 	if early > 0 {
 		if _, err := r.Peek(early); err != nil {
 			return nil, nil, errors.Join(err, c.Close())
@@ -100,10 +107,20 @@ func (u *upgrade) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return u.raw, bufio.NewReadWriter(r, bufio.NewWriterSize(u.raw, writeBuffer)), nil
 }
 
-// timedConn gives every write its time, which costs less than a context for each.
+// timedConn gives every write its time, which costs less than a context for each, and bounds
+// what is read in vain.
 type timedConn struct {
 	net.Conn
 	deadline time.Duration
+	vain     atomic.Int64 // bytes since the last whole message or answered ping
+}
+
+func (c *timedConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if c.vain.Add(int64(n)) > babbleMax {
+		return 0, errBabble
+	}
+	return n, err
 }
 
 func (c *timedConn) Write(b []byte) (int, error) {
@@ -124,6 +141,7 @@ func (c *coderWire) Read() ([]byte, bool, error) {
 		return nil, false, err
 	}
 	message, err := io.ReadAll(r)
+	c.raw.vain.Store(0)
 	return message, kind == websocket.MessageBinary, err
 }
 
@@ -134,7 +152,11 @@ func (c *coderWire) Write(message []byte) error {
 func (c *coderWire) Ping(timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	return c.ws.Ping(ctx)
+	if err := c.ws.Ping(ctx); err != nil {
+		return err
+	}
+	c.raw.vain.Store(0) // a client may do nothing but answer for weeks
+	return nil
 }
 
 func (c *coderWire) Close(why reason) {
