@@ -17,7 +17,7 @@ type NativeAppSettings struct {
 
 // FileSettings are about attachments and pictures.
 type FileSettings struct {
-	DriverName              string `default:"local" doc:"Where files live: local, amazons3, or empty for nowhere."`
+	DriverName              string `default:"local" rules:"restart" doc:"Where files live: local, amazons3, or empty for nowhere."`
 	Directory               string `rules:"restart,locked" doc:"Folder of the local files. Empty is the folder files inside of MusterSettings.DataDirectory."`
 	MaxFileSize             int64  `default:"104857600" doc:"Largest file in bytes."`
 	MaxImageResolution      int64  `default:"33177600" doc:"Largest picture in pixels, width times height."`
@@ -27,13 +27,13 @@ type FileSettings struct {
 	EnablePublicLink        bool   `access:"site_public_links" doc:"Lets people make links to files that need no session."`
 	PublicLinkSalt          Secret
 	InitialFont             string `default:"nunito-bold.ttf"`
-	AmazonS3AccessKeyId     string `doc:"Key id at the S3 service. Empty takes the credentials of the machine."`
-	AmazonS3SecretAccessKey Secret `doc:"Key at the S3 service."`
-	AmazonS3Bucket          string `doc:"Bucket for the files."`
-	AmazonS3PathPrefix      string `doc:"Beginning of the name of every file in the bucket."`
-	AmazonS3Region          string `doc:"Region of the bucket."`
-	AmazonS3Endpoint        string `default:"s3.amazonaws.com" doc:"Host of the S3 service."`
-	AmazonS3SSL             bool   `default:"true" doc:"Speaks TLS with the S3 service."`
+	AmazonS3AccessKeyId     string `rules:"restart" doc:"Key id at the S3 service. Empty takes the credentials of the machine."`
+	AmazonS3SecretAccessKey Secret `rules:"restart" doc:"Key at the S3 service."`
+	AmazonS3Bucket          string `rules:"restart" doc:"Bucket for the files."`
+	AmazonS3PathPrefix      string `rules:"restart" doc:"Beginning of the name of every file in the bucket."`
+	AmazonS3Region          string `rules:"restart" doc:"Region of the bucket."`
+	AmazonS3Endpoint        string `default:"s3.amazonaws.com" rules:"restart" doc:"Host of the S3 service."`
+	AmazonS3SSL             bool   `default:"true" rules:"restart" doc:"Speaks TLS with the S3 service."`
 }
 
 // LocalizationSettings are about languages.

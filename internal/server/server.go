@@ -238,16 +238,21 @@ func (s *Server) background() {
 	s.every(ctx, time.Hour, "remove files nobody posted", s.Talk.CleanFiles)
 }
 
+// soon is when regular work is done for the first time: a server that is started anew
+// every day would never come to what is done once a day.
+const soon = 5 * time.Minute
+
 // every does something regularly until the context ends.
 func (s *Server) every(ctx context.Context, interval time.Duration, what string, do func(context.Context) error) {
 	s.work.Go(func() {
-		tick := time.NewTicker(interval)
-		defer tick.Stop()
+		due := time.NewTimer(min(interval, soon))
+		defer due.Stop()
 		for {
 			select {
 			case <-ctx.Done():
 				return
-			case <-tick.C:
+			case <-due.C:
+				due.Reset(interval)
 				if err := do(ctx); err != nil && ctx.Err() == nil {
 					s.log.ErrorContext(ctx, "regular work failed", "work", what, "error", err)
 				}
