@@ -289,11 +289,13 @@ func (s *Service) attachDevice(ctx context.Context, tx *store.Tx, a perm.Actor, 
 		return err
 	}
 	n.DeviceID = deviceID
-	from := n.CreateAt
-	if s.Config().ServiceSettings.ExtendSessionLengthWithActivity {
-		from = s.now()
+	if !n.AccessToken() { // which ends with its token and not a day later
+		from := n.CreateAt
+		if s.Config().ServiceSettings.ExtendSessionLengthWithActivity {
+			from = s.now()
+		}
+		n.ExpiresAt = from + s.sessionLength(n).Milliseconds()
 	}
-	n.ExpiresAt = from + s.sessionLength(n).Milliseconds()
 	if err := tx.AttachDevice(ctx, n.ID, deviceID, n.ExpiresAt); err != nil {
 		return err
 	}
