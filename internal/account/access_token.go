@@ -255,7 +255,10 @@ func (s *Service) sessionOfAccessToken(ctx context.Context, hash []byte) (*model
 		n.ExpiresAt = now + accessTokenSession.Milliseconds()
 	}
 	err = s.DB.Tx(ctx, func(tx *store.Tx) error {
-		if still, err := tx.LockAccessToken(ctx, t.ID); err != nil || !still.IsActive {
+		if _, err := tx.LockAccessToken(ctx, t.ID); err != nil {
+			return errors.Join(err, errInvalidToken())
+		}
+		if still, err := tx.AccessTokenByHash(ctx, hash); err != nil || !still.IsActive { // it may have another secret by now
 			return errors.Join(err, errInvalidToken())
 		}
 		if err := s.makeRoom(ctx, tx, n); err != nil {
