@@ -18,26 +18,26 @@ const activityEvery = 5 * time.Minute
 // activityGeneration is how many sessions are remembered before the older half is forgotten.
 const activityGeneration = 25_000
 
-// activity keeps when sessions were last used: reading a page must not wait for a
-// write, and cached sessions keep the time they were read with.
+// activity keeps when sessions, or access tokens, were last used: reading a page must not
+// wait for a write, and cached sessions keep the time they were read with.
 type activity struct {
 	mu     sync.Mutex
-	unsaid map[string]int64 // session id → millisecond, still to be stored
+	unsaid map[string]int64 // id → millisecond, still to be stored
 	known  map[string]int64 // the same and what was stored lately
 	former map[string]int64 // the generation before known
 }
 
-func (a *activity) of(sessionID string) int64 {
+func (a *activity) of(id string) int64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return max(a.known[sessionID], a.former[sessionID])
+	return max(a.known[id], a.former[id])
 }
 
-// note remembers a use of a session unless the one before it is too near.
-func (a *activity) note(sessionID string, last, now int64) {
+// note remembers a use unless the one before it is too near.
+func (a *activity) note(id string, last, now int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	last = max(last, a.known[sessionID], a.former[sessionID])
+	last = max(last, a.known[id], a.former[id])
 	if now-last < activityEvery.Milliseconds() {
 		return
 	}
@@ -47,7 +47,7 @@ func (a *activity) note(sessionID string, last, now int64) {
 	if a.unsaid == nil {
 		a.unsaid = map[string]int64{}
 	}
-	a.known[sessionID], a.unsaid[sessionID] = now, now
+	a.known[id], a.unsaid[id] = now, now
 }
 
 // take gives what is to be stored, and forgets it.
@@ -86,22 +86,27 @@ func (s *Service) Use(ctx context.Context, n *model.Session) (extended bool) {
 	return extended
 }
 
-// FlushActivity stores what Touch noted.
+// FlushActivity stores which sessions and access tokens were in use.
 func (s *Service) FlushActivity(ctx context.Context) error {
-	noted := s.activity.take()
+	sessions := s.flush(ctx, &s.activity, (*store.Tx).TouchSession)
+	return errors.Join(sessions, s.flush(ctx, &s.tokensUsed, (*store.Tx).TouchAccessToken))
+}
+
+func (s *Service) flush(ctx context.Context, a *activity, touch func(*store.Tx, context.Context, string, int64) error) error {
+	noted := a.take()
 	if len(noted) == 0 {
 		return nil
 	}
 	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
 		for _, id := range slices.Sorted(maps.Keys(noted)) { // in one order, so that nodes do not wait for each other
-			if err := tx.TouchSession(ctx, id, noted[id]); err != nil && !errors.Is(err, store.ErrNotFound) {
+			if err := touch(tx, ctx, id, noted[id]); err != nil && !errors.Is(err, store.ErrNotFound) {
 				return err
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		s.activity.giveBack(noted)
+		a.giveBack(noted)
 	}
 	return err
 }

@@ -49,7 +49,8 @@ type Service struct {
 	rolesMu      sync.Mutex
 	rolesVersion atomic.Uint64
 	signIns      keyedLocks
-	activity     activity
+	activity     activity // of sessions
+	tokensUsed   activity // of access tokens
 	presence     presence
 	nodeID       string // of this process, to which the sockets belong that it knows
 	isNode       bool

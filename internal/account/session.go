@@ -53,8 +53,14 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Caller, error
 	if err != nil {
 		return Caller{}, store.Fault(err, "app.user.get.app_error", errInvalidToken())
 	}
-	if !record.Active() || session.AccessToken() && !s.accessTokensWork(record.User) {
+	if !record.Active() {
 		return Caller{}, errInvalidToken()
+	}
+	if session.AccessToken() {
+		if !s.accessTokensWork(record.User) {
+			return Caller{}, errInvalidToken()
+		}
+		s.tokensUsed.note(session.Props[model.PropAccessTokenID], session.LastActivityAt, now)
 	}
 	return Caller{Session: session, Record: record}, nil
 }
