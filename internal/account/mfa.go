@@ -7,6 +7,7 @@ import (
 	"errors"
 	"image/png"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/boombuler/barcode"
@@ -129,18 +130,22 @@ func (s *Service) ActivateMfa(ctx context.Context, a perm.Actor, userID, code st
 	case !s.Config().ServiceSettings.EnableMultifactorAuthentication:
 		return fault.New(fault.Unavailable, "mfa.mfa_disabled.app_error")
 	}
-	step, form := s.matchStep(u.MfaSecret, code)
-	if !form {
+	if !codeForm.MatchString(strings.TrimSpace(code)) {
 		return fault.New(fault.Invalid, "mfa.activate.app_error")
 	}
 	if err := s.mfaCheck(ctx, a, u.ID); err != nil {
 		return err
 	}
 	err = s.DB.Tx(ctx, func(tx *store.Tx) error {
-		if err := s.spendStep(ctx, tx, u.ID, step); err != nil {
+		was, err := tx.LockUser(ctx, userID) // another secret may have overtaken the code
+		if err != nil {
+			return store.Fault(err, "app.user.get.app_error", fault.NoUser())
+		}
+		step, _ := s.matchStep(was.MfaSecret, code)
+		if err := s.spendStep(ctx, tx, userID, step); err != nil {
 			return fault.New(fault.Unauthenticated, "mfa.activate.bad_token.app_error").Because(err)
 		}
-		return s.setMfaActive(ctx, tx, a, u, true)
+		return s.setMfaActive(ctx, tx, a, was, true)
 	})
 	return store.Fault(err, "mfa.activate.save_active.app_error")
 }
@@ -178,11 +183,14 @@ func (s *Service) setMfaActive(ctx context.Context, tx *store.Tx, a perm.Actor, 
 // whether it has the form of a code at all.
 func (s *Service) matchStep(secret model.Secret, code string) (step int64, form bool) {
 	code = strings.TrimSpace(code)
-	if len(code) != mfaDigits.Length() || strings.Trim(code, "0123456789") != "" {
+	if !codeForm.MatchString(code) {
 		return 0, false
 	}
 	if secret.Empty() {
 		return 0, true
+// codeForm is what a code looks like. Those of eight digits exist, but never fit.
+var codeForm = regexp.MustCompile(`^(?:[0-9]{6}|[1-9][0-9]{7})$`)
+
 	}
 	now := s.Now().Unix() / mfaStep
 	for n := now - 1; n <= now+1; n++ {
@@ -258,10 +266,14 @@ func (s *Service) GenerateRecoveryCodes(ctx context.Context, a perm.Actor, userI
 		return nil, err
 	case u == nil:
 		return nil, fault.NoUser()
+func errMfaNotActive() *fault.Error {
+	return fault.New(fault.Invalid, "api.muster.mfa_recovery_codes.not_active.app_error")
+}
+
 	case !s.Config().ServiceSettings.EnableMultifactorAuthentication:
 		return nil, fault.New(fault.Unavailable, "mfa.mfa_disabled.app_error")
 	case !u.MfaActive:
-		return nil, fault.New(fault.Invalid, "api.muster.mfa_recovery_codes.not_active.app_error")
+		return nil, errMfaNotActive()
 	}
 	out := &RecoveryCodes{Remaining: recoveryCodes}
 	err = s.DB.Tx(ctx, func(tx *store.Tx) error {
@@ -275,6 +287,13 @@ func (s *Service) GenerateRecoveryCodes(ctx context.Context, a perm.Actor, userI
 			for i := 0; i < recoveryLength; i += recoveryGroup {
 				groups = append(groups, raw[i:i+recoveryGroup])
 			}
+		was, err := tx.LockUser(ctx, userID) // of several sets made at once one remains
+		if err != nil {
+			return store.Fault(err, "app.user.get.app_error", fault.NoUser())
+		}
+		if !was.MfaActive {
+			return errMfaNotActive()
+		}
 			out.Codes = append(out.Codes, strings.Join(groups, "-"))
 			if err := tx.InsertRecoveryCode(ctx, userID, model.HashToken(raw)); err != nil {
 				return err

@@ -221,8 +221,8 @@ func (s *Service) issueSession(ctx context.Context, a perm.Actor, r sessionReque
 }
 
 // unchangedSince makes sure that what was checked still holds when the session is
-// made: an account that was deactivated or got another password meanwhile has just
-// lost its sessions and must not get a new one.
+// made: an account that was deactivated, became a bot or got another password meanwhile
+// has just lost its sessions and must not get a new one.
 func unchangedSince(ctx context.Context, tx *store.Tx, checked *model.User) error {
 	u, err := tx.LockUser(ctx, checked.ID)
 	switch {
@@ -230,6 +230,8 @@ func unchangedSince(ctx context.Context, tx *store.Tx, checked *model.User) erro
 		return err
 	case !u.Active():
 		return fault.New(fault.Unauthenticated, "api.user.login.inactive.app_error")
+	case u.IsBot:
+		return fault.New(fault.Unauthenticated, "api.user.login.bot_login_forbidden.app_error")
 	case u.LastPasswordUpdate != checked.LastPasswordUpdate || u.AuthService != checked.AuthService:
 		return fault.New(fault.Unauthenticated, "api.user.check_user_password.invalid.app_error")
 	}

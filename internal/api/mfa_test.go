@@ -91,7 +91,8 @@ func TestSigningInWithASecondFactor(t *testing.T) {
 		}
 		amy.Put("/users/me/mfa", map[string]any{"activate": true, "code": code}).Want(http.StatusOK)
 		mfaLogin(v, "amy", code).WantFault(401, mfaWrong) // it was used to switch protection on
-		for _, none := range []string{"", " ", "12345", "1234567", "abcdef"} {
+		mfaLogin(v, "amy", "12345678").WantFault(401, mfaWrong)
+		for _, none := range []string{"", " ", "12345", "1234567", "abcdef", "01234567", "１２"} {
 			mfaLogin(v, "amy", none).WantFault(401, mfaMissing)
 		}
 		s.Clock.Advance(time.Minute)
