@@ -176,9 +176,12 @@ func (s *Service) RotateUserAccessToken(ctx context.Context, a perm.Actor, id st
 	secret := model.NewToken()
 	var out model.UserAccessToken
 	err := s.changeAccessToken(ctx, a, perm.CreateUserAccessToken, id, func(tx *store.Tx, t *model.UserAccessToken) error {
-		_, target, err := s.target(ctx, tx.Q, t.UserID)
+		u, target, err := s.target(ctx, tx.Q, t.UserID)
 		if err == nil {
 			err = a.NeedAboveAdmin(target) // the secret opens the account, as a new token would
+		}
+		if err == nil {
+			err = s.postTo(ctx, tx, u, model.MailTokenRotated, nil)
 		}
 		if err != nil {
 			return err

@@ -61,6 +61,15 @@ func (s *Service) GenerateMfaSecret(ctx context.Context, a perm.Actor, userID st
 		return nil, fault.New(fault.Internal, "mfa.generate_qr_code.create_code.app_error").Because(err)
 	}
 	err = s.DB.Tx(ctx, func(tx *store.Tx) error {
+		was, err := tx.LockUser(ctx, userID)
+		if err != nil {
+			return err
+		}
+		if was.MfaActive { // the codes of the app in use have just become useless
+			if err := s.postTo(ctx, tx, was, model.MailMfaReplaced, nil); err != nil {
+				return err
+			}
+		}
 		tx.Emit(event.UsersStale(userID))
 		return tx.SetMfaSecret(ctx, userID, model.NewSecret(key.Secret()))
 	})
@@ -179,6 +188,9 @@ func (s *Service) setMfaActive(ctx context.Context, tx *store.Tx, a perm.Actor, 
 	return s.auditBoth(ctx, tx, a, "attempt", "success - mfa updated")
 }
 
+// codeForm is what a code looks like. Those of eight digits exist, but never fit.
+var codeForm = regexp.MustCompile(`^(?:[0-9]{6}|[1-9][0-9]{7})$`)
+
 // matchStep finds the time step whose code this is, 0 when it is none. form tells
 // whether it has the form of a code at all.
 func (s *Service) matchStep(secret model.Secret, code string) (step int64, form bool) {
@@ -188,9 +200,6 @@ func (s *Service) matchStep(secret model.Secret, code string) (step int64, form 
 	}
 	if secret.Empty() {
 		return 0, true
-// codeForm is what a code looks like. Those of eight digits exist, but never fit.
-var codeForm = regexp.MustCompile(`^(?:[0-9]{6}|[1-9][0-9]{7})$`)
-
 	}
 	now := s.Now().Unix() / mfaStep
 	for n := now - 1; n <= now+1; n++ {
@@ -257,6 +266,10 @@ type RecoveryCodes struct {
 	Remaining int64    `json:"remaining"`
 }
 
+func errMfaNotActive() *fault.Error {
+	return fault.New(fault.Invalid, "api.muster.mfa_recovery_codes.not_active.app_error")
+}
+
 // GenerateRecoveryCodes gives an account ten new recovery codes and makes all older
 // ones useless. The answer is the only place that ever shows them.
 func (s *Service) GenerateRecoveryCodes(ctx context.Context, a perm.Actor, userID string) (*RecoveryCodes, error) {
@@ -266,10 +279,6 @@ func (s *Service) GenerateRecoveryCodes(ctx context.Context, a perm.Actor, userI
 		return nil, err
 	case u == nil:
 		return nil, fault.NoUser()
-func errMfaNotActive() *fault.Error {
-	return fault.New(fault.Invalid, "api.muster.mfa_recovery_codes.not_active.app_error")
-}
-
 	case !s.Config().ServiceSettings.EnableMultifactorAuthentication:
 		return nil, fault.New(fault.Unavailable, "mfa.mfa_disabled.app_error")
 	case !u.MfaActive:
@@ -278,6 +287,13 @@ func errMfaNotActive() *fault.Error {
 	out := &RecoveryCodes{Remaining: recoveryCodes}
 	err = s.DB.Tx(ctx, func(tx *store.Tx) error {
 		out.Codes = nil
+		was, err := tx.LockUser(ctx, userID) // of several sets made at once one remains
+		if err != nil {
+			return store.Fault(err, "app.user.get.app_error", fault.NoUser())
+		}
+		if !was.MfaActive {
+			return errMfaNotActive()
+		}
 		if err := tx.DeleteRecoveryCodes(ctx, userID); err != nil {
 			return err
 		}
@@ -287,17 +303,13 @@ func errMfaNotActive() *fault.Error {
 			for i := 0; i < recoveryLength; i += recoveryGroup {
 				groups = append(groups, raw[i:i+recoveryGroup])
 			}
-		was, err := tx.LockUser(ctx, userID) // of several sets made at once one remains
-		if err != nil {
-			return store.Fault(err, "app.user.get.app_error", fault.NoUser())
-		}
-		if !was.MfaActive {
-			return errMfaNotActive()
-		}
 			out.Codes = append(out.Codes, strings.Join(groups, "-"))
 			if err := tx.InsertRecoveryCode(ctx, userID, model.HashToken(raw)); err != nil {
 				return err
 			}
+		}
+		if err := s.postTo(ctx, tx, was, model.MailRecoveryCodes, nil); err != nil {
+			return err
 		}
 		return tx.InsertAudit(ctx, s.audit(a, s.now(), "recovery codes made"))
 	})

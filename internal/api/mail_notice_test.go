@@ -45,11 +45,17 @@ func TestOwnerIsToldOfEveryChangeOfTheAccount(t *testing.T) {
 		}
 		amy.Put("/users/me/mfa", map[string]any{"activate": true, "code": code}).Want(http.StatusOK)
 		tell("Multi-factor sign-in was switched on")
+		amy.Post("/users/me/mfa/recovery_codes", nil).Want(http.StatusOK)
+		tell("New recovery codes were made")
+		amy.Post("/users/me/mfa/generate", nil).Want(http.StatusOK)
+		tell("Your authenticator app was replaced")
 		amy.Put("/users/me/mfa", map[string]any{"activate": false}).Want(http.StatusOK)
 		tell("Multi-factor sign-in was switched off")
 
-		s.Admin().Post("/users/"+amy.ID+"/tokens", map[string]string{"description": "d"}).Want(http.StatusCreated)
+		token := s.Admin().Post("/users/"+amy.ID+"/tokens", map[string]string{"description": "d"}).Want(http.StatusCreated).Text("id")
 		tell("An access token was added")
+		tokenChange(s.Admin(), "rotate", token).Want(http.StatusOK)
+		tell("An access token got a new secret")
 		amy.Put("/users/me/patch", map[string]string{"username": "amelia"}).Want(http.StatusOK)
 		tell("Your username was changed")
 		amy.Put("/users/me/patch", map[string]string{"nickname": "a"}).Want(http.StatusOK)

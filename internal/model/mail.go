@@ -19,7 +19,10 @@ const (
 	MailSignInChanged   = "sign_in_changed"
 	MailMfaActivated    = "mfa_activated"
 	MailMfaDeactivated  = "mfa_deactivated"
+	MailMfaReplaced     = "mfa_secret_replaced"
+	MailRecoveryCodes   = "recovery_codes_made"
 	MailTokenAdded      = "access_token_added"
+	MailTokenRotated    = "access_token_rotated"
 	MailDeactivated     = "deactivated"
 	MailTest            = "test"
 	MailTeamInvite      = "team_invite"       // to somebody without an account

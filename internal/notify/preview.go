@@ -13,8 +13,8 @@ import (
 func Kinds() []string {
 	return []string{model.MailPasswordReset, model.MailVerifyEmail, model.MailWelcome, model.MailWelcomeVerify, model.MailEmailChange,
 		model.MailEmailChanged, model.MailUsernameChanged, model.MailPasswordChanged, model.MailSignInChanged, model.MailMfaActivated,
-		model.MailMfaDeactivated, model.MailTokenAdded, model.MailDeactivated, model.MailTest, model.MailTeamInvite,
-		model.MailGuestInvite, model.MailGuestLinkInvite, model.MailGuestLink}
+		model.MailMfaDeactivated, model.MailMfaReplaced, model.MailRecoveryCodes, model.MailTokenAdded, model.MailTokenRotated,
+		model.MailDeactivated, model.MailTest, model.MailTeamInvite, model.MailGuestInvite, model.MailGuestLinkInvite, model.MailGuestLink}
 }
 
 // Preview writes a mail of a kind in a language as somebody would get it, with example
