@@ -63,6 +63,8 @@ func (s *Service) switchToEmail(ctx context.Context, a perm.Actor, r SwitchReque
 	switch {
 	case a.UserID == "":
 		return "", fault.NoSession()
+	case a.IsOAuth: // an application could choose the password
+		return "", fault.Permission(a.UserID, string(perm.EditOtherUsers))
 	case !e.EnableSignUpWithEmail:
 		return "", fault.New(fault.Forbidden, "api.user.auth_switch.not_available.email_signup_disabled.app_error")
 	case !e.EnableSignInWithEmail && !e.EnableSignInWithUsername:

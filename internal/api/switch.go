@@ -39,11 +39,11 @@ func (a *API) switchAccountType(c *call) error {
 }
 
 func (a *API) updateUserAuth(c *call) error {
-	id, err := c.userID()
-	if err != nil {
+	if err := a.Accounts.MayUpdateAuth(c.actor); err != nil {
 		return err
 	}
-	if err := a.Accounts.MayUpdateAuth(c.actor); err != nil {
+	id, err := c.userID()
+	if err != nil {
 		return err
 	}
 	in, err := decode[account.UserAuth](c, "user")

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"testing"
 
+	"muster/internal/model"
 	"muster/internal/testkit"
 	"muster/internal/testkit/smtp"
 )
@@ -16,6 +17,8 @@ func TestOtherSignInMethodsAreSetByAdministrators(t *testing.T) {
 		put := func(c *testkit.Client, id, body string) *testkit.Response { return c.Put("/users/"+id+"/auth", body) }
 		good := `{"auth_data":"amy@provider","auth_service":"gitlab"}`
 		put(amy, amy.ID, good).WantFault(http.StatusForbidden, tokenPermission)
+		put(amy, "x", good).WantFault(http.StatusForbidden, tokenPermission)
+		put(s.Admin(), "x", good).WantFault(http.StatusBadRequest, "api.context.invalid_url_param.app_error")
 		put(s.Admin(), amy.ID, `{`).WantFault(http.StatusBadRequest, "api.context.invalid_body_param.app_error")
 		for _, body := range []string{`{}`, `{"auth_service":"gitlab"}`, `{"auth_data":"","auth_service":"gitlab"}`, `{"auth_data":"x"}`, `{"auth_data":"x","auth_service":"email"}`,
 			`{"auth_data":"x","auth_service":"myspace"}`} {
@@ -44,6 +47,8 @@ func TestSwitchingBackToAPassword(t *testing.T) {
 			return c.Post("/users/login/switch", map[string]string{"current_service": "gitlab", "new_service": "email", "email": email, "new_password": password})
 		}
 		back(s.Visitor(), "annabelle@example.com", mailPassword).WantFault(http.StatusUnauthorized, tokenUseless)
+		application := sessInsert(t, s, amy.ID, &model.Session{CreateAt: 1, LastActivityAt: 1, IsOAuth: true})
+		back(application, "annabelle@example.com", mailPassword).WantFault(http.StatusForbidden, tokenPermission)
 		back(program, "admin@example.com", mailPassword).WantFault(http.StatusForbidden, "api.user.oauth_to_email.context.app_error")
 		back(program, "nobody@example.com", mailPassword).WantFault(http.StatusNotFound, "app.user.missing_account.const")
 		back(s.Admin(), "admin@example.com", mailPassword).WantFault(http.StatusBadRequest, "api.user.oauth_to_email.not_oauth_user.app_error")
