@@ -81,6 +81,10 @@ func (s *Service) LoginType(ctx context.Context, a perm.Actor, loginID string) (
 		if err := s.take(ctx, tx, s.mailRequest(a, u.Email)...); err != nil {
 			return err
 		}
+		a.UserID = u.ID
+		if err := tx.InsertAudit(ctx, s.audit(a, s.now(), "found user for login_id="+loginID)); err != nil {
+			return err
+		}
 		return s.postTo(ctx, tx, u, model.MailGuestLink, nil)
 	})
 	return model.AuthMagicLink, store.Fault(err, "app.email.rate_limit_exceeded.app_error")

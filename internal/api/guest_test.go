@@ -214,6 +214,9 @@ func TestGuestSignsInWithLinks(t *testing.T) {
 		s.Visitor().Post("/users/login", map[string]string{"magic_link_token": token}).WantFault(http.StatusUnauthorized, wrongCredentials)
 		s.Admin().Post("/users/"+in.Text("id")+"/promote", nil).WantFault(http.StatusNotImplemented, "api.user.promote_guest_to_user.magic_link_enabled.app_error")
 		s.Visitor().Post("/users/login/type", map[string]string{"login_id": "admin.guest@example.com"}).Want(http.StatusOK)
+		if notes := s.Admin().Get("/users/" + in.Text("id") + "/audits").Want(http.StatusOK).Column("extra_info"); notes[0] != "found user for login_id=admin.guest@example.com" {
+			t.Errorf("the guest's history tells of no link: %v", notes)
+		}
 		token = guestToken(t, s, m, "admin.guest@example.com")
 		r := guestOpen(t, s, "/login/one_time_link?t="+token+"&redirect_to=/north/channels/off-topic")
 		if r.StatusCode != http.StatusFound || r.Header.Get("Location") != "/north/channels/off-topic" || len(r.Cookies()) != 3 {
