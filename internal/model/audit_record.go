@@ -85,8 +85,13 @@ func (r *AuditRecord) Fit() {
 		*text = cutBytes(storable(*text), auditTextMax)
 	}
 	for name, v := range r.Deed.Parameters {
-		if text, ok := v.(string); ok {
-			r.Deed.Parameters[name] = cutBytes(storable(text), auditTextMax)
+		switch v := v.(type) {
+		case string:
+			r.Deed.Parameters[name] = cutBytes(storable(v), auditTextMax)
+		case []string:
+			for i, text := range v {
+				v[i] = cutBytes(storable(text), auditTextMax)
+			}
 		}
 	}
 }
