@@ -26,8 +26,13 @@ type NewAccessToken struct {
 }
 
 // CreateUserAccessToken makes a token for an account. The answer is the only place
-// that ever shows its secret.
+// that ever shows its secret. A try that fails stands in the access history of who made it.
 func (s *Service) CreateUserAccessToken(ctx context.Context, a perm.Actor, userID string, n NewAccessToken) (*model.UserAccessToken, error) {
+	out, err := s.createAccessToken(ctx, a, userID, n)
+	return out, s.noteFailed(ctx, a, err, "")
+}
+
+func (s *Service) createAccessToken(ctx context.Context, a perm.Actor, userID string, n NewAccessToken) (*model.UserAccessToken, error) {
 	u, target, err := s.target(ctx, s.DB.Q, userID)
 	if err != nil {
 		return nil, err

@@ -127,7 +127,12 @@ func (s *Service) MayUpdateMfa(ctx context.Context, a perm.Actor, userID string)
 }
 
 // ActivateMfa switches multi-factor on with a code made from the generated secret.
+// A try that fails stands in the access history of who made it.
 func (s *Service) ActivateMfa(ctx context.Context, a perm.Actor, userID, code string) error {
+	return s.noteFailed(ctx, a, s.activateMfa(ctx, a, userID, code), "attempt")
+}
+
+func (s *Service) activateMfa(ctx context.Context, a perm.Actor, userID, code string) error {
 	u, err := s.mfaAccount(ctx, a, userID)
 	switch {
 	case err != nil:

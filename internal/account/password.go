@@ -35,12 +35,23 @@ type NewPassword struct {
 // administrators. The other sessions of the account end where the settings say so.
 // The attempt and how it ended stand in the access history of who made it.
 func (s *Service) UpdatePassword(ctx context.Context, a perm.Actor, userID string, p NewPassword) error {
-	err := s.updatePassword(ctx, a, userID, p)
-	if err == nil || fault.KindOf(err) == fault.Busy {
+	return s.noteFailed(ctx, a, s.updatePassword(ctx, a, userID, p), "attempted", "failed")
+}
+
+// noteFailed records a try that failed in the access history of who made it. Tries that
+// were too many, or came at a bad time, leave no trace.
+func (s *Service) noteFailed(ctx context.Context, a perm.Actor, err error, notes ...string) error {
+	if kind := fault.KindOf(err); err == nil || kind == fault.Busy || kind == fault.TooMany {
 		return err
 	}
-	noted := s.DB.Tx(ctx, func(tx *store.Tx) error { return s.auditBoth(ctx, tx, a, "attempted", "failed") })
-	return errors.Join(err, noted)
+	return errors.Join(err, s.DB.Tx(ctx, func(tx *store.Tx) error {
+		for _, note := range notes {
+			if err := tx.InsertAudit(ctx, s.audit(a, s.now(), note)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }
 
 func (s *Service) updatePassword(ctx context.Context, a perm.Actor, userID string, p NewPassword) error {

@@ -96,6 +96,12 @@ var rowsCases = []rowsCase{
 		}
 		r.amy.For(r.T).Put("/users/me/mfa", `{"activate":true,"code":"`+code+`"}`).Want(http.StatusOK)
 	}, []string{"amy /users/me/mfa attempt", "amy /users/me/mfa success - mfa updated"}},
+	{"second factor refused", func(r *rowsScene) {
+		r.amy.For(r.T).Put("/users/me/mfa", `{"activate":true,"code":"000000"}`).Want(http.StatusUnauthorized)
+	}, []string{"amy /users/me/mfa attempt"}},
+	{"token refused", func(r *rowsScene) {
+		r.amy.For(r.T).Post("/users/"+r.amy.ID+"/tokens", `{"description":""}`).Want(http.StatusBadRequest)
+	}, []string{"amy /users/{amy}/tokens "}},
 	{"no second factor", func(r *rowsScene) { r.adminPut("/users/"+r.amy.ID+"/mfa", `{"activate":false}`) },
 		[]string{"admin /users/{amy}/mfa attempt", "admin /users/{amy}/mfa success - mfa updated"}},
 	{"password refused", func(r *rowsScene) {

@@ -57,6 +57,15 @@ func answer[T any](c *call, status int, v T, err error) error {
 	return c.json(status, v)
 }
 
+// madeChannel sends a new channel.
+func (c *call) madeChannel(made *model.Channel, err error) error {
+	if err != nil {
+		return err
+	}
+	c.note.about(channelObject, made.ID)
+	return c.json(http.StatusCreated, made)
+}
+
 func (a *API) createChannel(c *call) error {
 	in, err := decode[*model.Channel](c, "channel")
 	if err != nil {
@@ -66,7 +75,7 @@ func (a *API) createChannel(c *call) error {
 		return fault.Body("channel")
 	}
 	made, err := a.Workspace.CreateChannel(c, c.actor, in)
-	return answer(c, http.StatusCreated, made, err)
+	return c.madeChannel(made, err)
 }
 
 func (a *API) createDirectChannel(c *call) error {
@@ -75,7 +84,7 @@ func (a *API) createDirectChannel(c *call) error {
 		return err
 	}
 	made, err := a.Workspace.CreateDirectChannel(c, c.actor, ids)
-	return answer(c, http.StatusCreated, made, err)
+	return c.madeChannel(made, err)
 }
 
 func (a *API) createGroupChannel(c *call) error {
@@ -84,7 +93,7 @@ func (a *API) createGroupChannel(c *call) error {
 		return err
 	}
 	made, err := a.Workspace.CreateGroupChannel(c, c.actor, ids)
-	return answer(c, http.StatusCreated, made, err)
+	return c.madeChannel(made, err)
 }
 
 func (a *API) getChannel(c *call) error {

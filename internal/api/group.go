@@ -77,6 +77,7 @@ func (a *API) createGroup(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.note.about(groupObject, g.ID)
 	return c.json(http.StatusCreated, g)
 }
 

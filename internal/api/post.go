@@ -43,6 +43,7 @@ func (a *API) createPost(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.note.about(postObject, p.ID)
 	a.use(c)
 	return c.json(http.StatusCreated, p)
 }

@@ -27,6 +27,7 @@ func (a *API) saveReaction(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.note.about(postObject, r.PostID)
 	return c.json(http.StatusOK, r)
 }
 

@@ -34,7 +34,7 @@ func (a *API) createScheme(c *call) error {
 	}
 	made, err := a.Workspace.CreateScheme(c, c.actor, *in)
 	if err == nil {
-		c.note.made(schemeObject, made.ID)
+		c.note.about(schemeObject, made.ID)
 	}
 	return answer(c, http.StatusCreated, made, err)
 }

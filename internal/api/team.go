@@ -58,7 +58,9 @@ func (a *API) createTeam(c *call) error {
 	if in == nil {
 		return fault.Body("team")
 	}
-	return c.team(http.StatusCreated)(a.Workspace.CreateTeam(c, c.actor, *in))
+	made, err := a.Workspace.CreateTeam(c, c.actor, *in)
+	c.note.about(teamObject, made.ID)
+	return c.team(http.StatusCreated)(made, err)
 }
 
 func (a *API) getTeam(c *call) error {
