@@ -11,14 +11,17 @@ import (
 	"muster/internal/store"
 )
 
-// Status gives the presence of an account, "offline" for one that was never seen
-// or does not exist.
+// Status gives the presence of an account the actor may know of, "offline" for one that was
+// never seen or does not exist.
 func (s *Service) Status(ctx context.Context, a perm.Actor, userID string) (*model.Status, error) {
 	if a.UserID == "" {
 		return nil, fault.NoSession()
 	}
 	if !s.Config().ServiceSettings.EnableUserStatuses {
 		return nil, fault.New(fault.NotFound, "api.status.user_not_found.app_error")
+	}
+	if err := s.See(ctx, a, userID); err != nil {
+		return nil, err
 	}
 	st, err := s.DB.Status(ctx, userID)
 	if errors.Is(err, store.ErrNotFound) {
@@ -30,7 +33,8 @@ func (s *Service) Status(ctx context.Context, a perm.Actor, userID string) (*mod
 	return st.For(a.UserID), nil
 }
 
-// Statuses gives the presence of several accounts, "offline" for those never seen.
+// Statuses gives the presence of those of some accounts the actor may know of, "offline" for
+// those never seen.
 func (s *Service) Statuses(ctx context.Context, a perm.Actor, ids []string) ([]*model.Status, error) {
 	if a.UserID == "" {
 		return nil, fault.NoSession()
@@ -38,7 +42,10 @@ func (s *Service) Statuses(ctx context.Context, a perm.Actor, ids []string) ([]*
 	if !s.Config().ServiceSettings.EnableUserStatuses {
 		return []*model.Status{}, nil
 	}
-	ids = unique(ids)
+	ids, err := s.seenOf(ctx, a, unique(ids))
+	if err != nil {
+		return nil, store.Fault(err, "app.user.get_view_restrictions.app_error")
+	}
 	known, err := s.DB.Statuses(ctx, ids)
 	if err != nil {
 		return nil, fault.New(fault.Internal, "app.status.get.app_error").Because(err)
