@@ -81,6 +81,7 @@ var accountRecords = map[string]recorded{
 	"POST /users/{user_id}/convert_to_bot":        {"convertUserToBot", ofUser, nil},
 	"POST /users/{user_id}/email/verify/member":   {"verifyUserEmailWithoutToken", ofUser, nil},
 	"POST /users/login":                           {"login", object{kind: userObject}, keep("login_id", "id", "device_id", "deviceId")},
+	"GET /login/one_time_link":                    {"login", object{kind: userObject}, nil},
 	"POST /users/login/cws":                       {"login", object{kind: userObject}, nil},
 	"POST /oauth/intune":                          {"login_by_intune", object{kind: userObject}, keep("device_id")},
 	"POST /users/logout":                          {"logout", ofNothing, nil},
@@ -119,6 +120,12 @@ var accountRecords = map[string]recorded{
 	"POST /config/reload":                         {"configReload", ofSystem, nil},
 	"POST /email/test":                            {"testEmail", ofNothing, nil},
 }
+
+// How the record of a sign-in says that no password was shown.
+const (
+	loginMethod = "login_method"
+	byGuestLink = "guest_magic_link"
+)
 
 // localNames are the operations that are called otherwise when they come over a socket
 // of this machine.

@@ -268,3 +268,26 @@ func TestGuestsAreDeactivatedWhenTheyAreSwitchedOff(t *testing.T) {
 		amy.Get("/users/me").Want(http.StatusOK)
 	})
 }
+
+// TestSignInsByLinkLeaveRecords: whoever accounts for sign-ins sees those without a password.
+func TestSignInsByLinkLeaveRecords(t *testing.T) {
+	mailEach(t, append(slices.Clone(auditOn), guestsOn...), func(t *testing.T, s *testkit.Server, m *smtp.Server) {
+		team := s.Team(t, "north")
+		body := map[string]any{"emails": []string{"guest@example.com"}, "channels": []string{guestChannel(t, s, team.ID)}}
+		s.Admin().Post("/teams/"+team.ID+"/invite-guests/email?guest_magic_link=true", body).Want(http.StatusOK)
+		token := guestToken(t, s, m, "guest@example.com")
+		before := len(auditAll(t, s))
+		in := s.Visitor().Post("/users/login", map[string]string{"magic_link_token": token}).Want(http.StatusCreated).Text("id")
+		guestOpen(t, s, "/login/one_time_link?t="+token)
+		s.Visitor().Post("/users/login/type", map[string]string{"login_id": "guest@example.com"}).Want(http.StatusOK)
+		guestOpen(t, s, "/login/one_time_link?t="+guestToken(t, s, m, "guest@example.com"))
+		var got []string
+		for _, r := range auditSince(t, s, before) {
+			if r.Deed.Parameters["login_method"] != "guest_magic_link" {
+				t.Errorf("the record says of the way in: %v", r.Deed.Parameters)
+			}
+			got = append(got, r.Event+" "+r.Status+" "+r.Actor.UserID)
+		}
+		mailEqual(t, "records", got, []string{"login success " + in, "login fail ", "login success " + in})
+	})
+}

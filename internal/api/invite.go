@@ -119,8 +119,10 @@ func (a *API) promoteGuestToUser(c *call) error {
 // loginByLink signs in a guest who opened a mailed link, and leads on to the site.
 func (a *API) loginByLink(c *call) error {
 	if c.caller.Session != nil {
+		c.note = nil // nobody signs in
 		return c.redirect("/error?type=magic_link_already_logged_in")
 	}
+	c.note.with(loginMethod, byGuestLink)
 	if !c.cfg.GuestAccountsSettings.EnableGuestMagicLink {
 		return c.refusedLink(fault.New(fault.Unauthenticated, "api.user.login.guest_magic_link.disabled.error"))
 	}
@@ -135,6 +137,7 @@ func (a *API) loginByLink(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.note.signedIn(in.Session)
 	c.setSessionCookies(in)
 	target := c.value("redirect_to")
 	if !account.OwnPath(target) {
@@ -145,6 +148,7 @@ func (a *API) loginByLink(c *call) error {
 
 // refusedLink leads to the sign-in page, which shows why a link did not work.
 func (c *call) refusedLink(f *fault.Error) error {
+	c.endRecord(f) // the answer itself is none that fails
 	return c.redirect("/login?extra=login_error&message=" + url.QueryEscape(c.message(f)))
 }
 

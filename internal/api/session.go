@@ -18,6 +18,7 @@ func (a *API) login(c *call) error {
 	var s *account.SignIn
 	device := first(in["device_id"], in["deviceId"])
 	if link := in["magic_link_token"]; link != "" {
+		c.note.with(loginMethod, byGuestLink)
 		s, err = a.Workspace.LoginByLink(c, c.visitor(), model.NewSecret(link), device)
 		err = a.Accounts.MaskSignIn(err)
 	} else {
