@@ -118,6 +118,8 @@ var accountRecords = map[string]recorded{
 	"PUT /config":                                 {"updateConfig", ofSystem, nil},
 	"PUT /config/patch":                           {"patchConfig", ofSystem, nil},
 	"POST /config/reload":                         {"configReload", ofSystem, nil},
+	"POST /server_busy":                           {"setServerBusy", ofNothing, keep("seconds")},
+	"DELETE /server_busy":                         {"clearServerBusy", ofNothing, nil},
 	"POST /email/test":                            {"testEmail", ofNothing, nil},
 }
 
@@ -141,6 +143,10 @@ var unrecorded = map[string]string{
 	"POST /users/group_channels":                                                "only answers",
 	"POST /users/{user_id}/typing":                                              "over in a moment",
 	"PUT /users/{user_id}/status":                                               "presence, which changes all the time",
+	"PUT /users/{user_id}/status/custom":                                        "presence, which changes all the time",
+	"DELETE /users/{user_id}/status/custom":                                     "presence, which changes all the time",
+	"DELETE /users/{user_id}/status/custom/recent":                              "presence, which changes all the time",
+	"POST /users/{user_id}/status/custom/recent/delete":                         "presence, which changes all the time",
 	"POST /channels/members/{user_id}/view":                                     "reading, which changes all the time",
 	"POST /channels/members/{user_id}/mark_read":                                "reading, which changes all the time",
 	"POST /posts/ephemeral":                                                     "never stored",
