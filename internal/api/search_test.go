@@ -186,6 +186,31 @@ func TestSearchFollowsPosts(t *testing.T) {
 	})
 }
 
+func TestSearchAsksTheDatabaseAsOftenForManyAsForOne(t *testing.T) {
+	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
+		amy := s.User("amy")
+		p := newPlace(t, s, amy)
+		statements := func() (least uint64) {
+			for i := range 5 { // regular work asks, too
+				before := s.DB.Statements()
+				amy.Post("/posts/search", map[string]any{"terms": "apple from:amy in:town", "is_or_search": false}).Want(http.StatusOK)
+				if n := s.DB.Statements() - before; i == 0 || n < least {
+					least = n
+				}
+			}
+			return least
+		}
+		p.say(amy, "apple 0")
+		one := statements()
+		for i := range 30 {
+			p.answer(amy, p.say(amy, fmt.Sprint("apple ", i)), "an answer with an apple")
+		}
+		if many := statements(); many > one {
+			t.Errorf("%d statements for many, %d for one", many, one)
+		}
+	})
+}
+
 func TestSearchRefuses(t *testing.T) {
 	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
 		amy, eve := s.User("amy"), s.User("eve")

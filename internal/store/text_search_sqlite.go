@@ -33,7 +33,7 @@ func (sqliteTexts) index(ctx context.Context, t *Tx, x textIndex, rows []textRow
 		return err
 	}
 	_, err = exec(ctx, t.Q, `INSERT OR REPLACE INTO `+x.table+`_words (rowid, words)
-		SELECT s.key, x.words FROM `+from+` JOIN `+x.table+` s ON s.`+x.id+` = x.id`, given)
+		SELECT s.key, x.words FROM `+from+` CROSS JOIN `+x.table+` s ON s.`+x.id+` = x.id`, given) // few rows first
 	return err
 }
 
