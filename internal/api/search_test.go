@@ -190,7 +190,7 @@ func TestSearchAsksTheDatabaseAsOftenForManyAsForOne(t *testing.T) {
 	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
 		amy := s.User("amy")
 		p := newPlace(t, s, amy)
-		statements := func() (least uint64) {
+		statements := func() (least int64) {
 			for i := range 5 { // regular work asks, too
 				before := s.DB.Statements()
 				amy.Post("/posts/search", map[string]any{"terms": "apple from:amy in:town", "is_or_search": false}).Want(http.StatusOK)
@@ -200,7 +200,7 @@ func TestSearchAsksTheDatabaseAsOftenForManyAsForOne(t *testing.T) {
 			}
 			return least
 		}
-		p.say(amy, "apple 0")
+		p.answer(amy, p.say(amy, "apple 0"), "an apple")
 		one := statements()
 		for i := range 30 {
 			p.answer(amy, p.say(amy, fmt.Sprint("apple ", i)), "an answer with an apple")
