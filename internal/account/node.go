@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"muster/internal/event"
@@ -24,7 +25,7 @@ func (s *Service) EnterNodes(ctx context.Context, alone bool) error {
 	now := s.now()
 	lost := now - nodeLost.Milliseconds()
 	if alone {
-		lost = now + 1
+		lost = math.MaxInt64
 	}
 	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
 		if _, err := tx.DropNodes(ctx, s.nodeID, lost); err != nil {

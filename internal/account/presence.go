@@ -121,14 +121,20 @@ func (p *presence) giveBack(batch map[string]deed) {
 	p.signs = batch
 }
 
-// stored remembers who is online, so that their next deeds cost nothing.
-func (p *presence) stored(there map[string]attendance) {
+// stored remembers who is there, so that their next deeds cost nothing, and forgets who
+// left.
+func (p *presence) stored(there map[string]attendance, batch map[string]deed) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.known == nil || len(p.known) > presenceKnown {
 		p.known = make(map[string]attendance, len(there))
 	}
 	maps.Copy(p.known, there)
+	for id, d := range batch {
+		if d.what == signGone {
+			delete(p.known, id)
+		}
+	}
 }
 
 // Connected notes that a socket of the account opened.
@@ -256,7 +262,7 @@ func (s *Service) storeSigns(ctx context.Context, batch map[string]deed) error {
 		})
 	}
 	if err == nil {
-		s.presence.stored(there)
+		s.presence.stored(there, batch)
 	}
 	return err
 }

@@ -32,31 +32,6 @@ func (a *API) channelRoutes() []route {
 	}
 }
 
-// twoIDs gives two parts of the path that are ids.
-func (c *call) twoIDs(first, second string) (a, b string, err error) {
-	if a, err = c.idOf(first); err != nil {
-		return "", "", err
-	}
-	b, err = c.idOf(second)
-	return a, b, err
-}
-
-// idOf gives a part of the path that is an id; of an account it may be "me".
-func (c *call) idOf(name string) (string, error) {
-	if name == "user_id" {
-		return c.userID()
-	}
-	return c.pathID(name)
-}
-
-// answer sends what a service gives.
-func answer[T any](c *call, status int, v T, err error) error {
-	if err != nil {
-		return err
-	}
-	return c.json(status, v)
-}
-
 // madeChannel sends a new channel.
 func (c *call) madeChannel(made *model.Channel, err error) error {
 	if err != nil {
@@ -97,7 +72,7 @@ func (a *API) createGroupChannel(c *call) error {
 }
 
 func (a *API) getChannel(c *call) error {
-	id, err := c.pathID("channel_id")
+	id, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}
@@ -106,7 +81,7 @@ func (a *API) getChannel(c *call) error {
 }
 
 func (a *API) getChannelByName(c *call) error {
-	team, err := c.pathID("team_id")
+	team, err := c.id("team_id")
 	if err != nil {
 		return err
 	}
@@ -121,7 +96,7 @@ func (a *API) getChannelByTeamName(c *call) error {
 }
 
 func (a *API) getChannelStats(c *call) error {
-	id, err := c.pathID("channel_id")
+	id, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}
@@ -139,7 +114,7 @@ func (a *API) getChannelMemberCounts(c *call) error {
 }
 
 func (a *API) getChannelTimezones(c *call) error {
-	id, err := c.pathID("channel_id")
+	id, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}
@@ -148,7 +123,7 @@ func (a *API) getChannelTimezones(c *call) error {
 }
 
 func (a *API) getCommonTeams(c *call) error {
-	id, err := c.pathID("channel_id")
+	id, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}
@@ -169,7 +144,7 @@ func (a *API) getPrivateChannels(c *call) error {
 }
 
 func (a *API) getPublicChannelsByIDs(c *call) error {
-	team, err := c.pathID("team_id")
+	team, err := c.id("team_id")
 	if err != nil {
 		return err
 	}
@@ -196,7 +171,7 @@ func (c *call) ownChannels(teamID string) (o workspace.OwnChannels, err error) {
 }
 
 func (a *API) getChannelsForTeamForUser(c *call) error {
-	team, err := c.pathID("team_id")
+	team, err := c.id("team_id")
 	if err != nil {
 		return err
 	}

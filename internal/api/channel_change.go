@@ -24,7 +24,7 @@ func (a *API) channelChangeRoutes() []route {
 }
 
 func (a *API) updateChannel(c *call) error {
-	id, err := c.pathID("channel_id")
+	id, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (a *API) updateChannel(c *call) error {
 }
 
 func (a *API) patchChannel(c *call) error {
-	id, err := c.pathID("channel_id")
+	id, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (a *API) patchChannel(c *call) error {
 }
 
 func (a *API) updateChannelPrivacy(c *call) error {
-	id, err := c.pathID("channel_id")
+	id, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (a *API) updateChannelPrivacy(c *call) error {
 }
 
 func (a *API) deleteChannel(c *call) error {
-	id, err := c.pathID("channel_id")
+	id, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (a *API) deleteChannel(c *call) error {
 }
 
 func (a *API) restoreChannel(c *call) error {
-	id, err := c.pathID("channel_id")
+	id, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (a *API) restoreChannel(c *call) error {
 }
 
 func (a *API) moveChannel(c *call) error {
-	id, err := c.pathID("channel_id")
+	id, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (a *API) moveChannel(c *call) error {
 }
 
 func (a *API) convertGroupChannel(c *call) error {
-	id, err := c.pathID("channel_id")
+	id, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}

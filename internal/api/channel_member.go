@@ -25,7 +25,7 @@ func (a *API) channelMemberRoutes() []route {
 }
 
 func (a *API) getChannelMembers(c *call) error {
-	id, err := c.pathID("channel_id")
+	id, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (a *API) getChannelMembers(c *call) error {
 }
 
 func (a *API) getChannelMembersByIDs(c *call) error {
-	id, err := c.pathID("channel_id")
+	id, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (m *newMembers) ids() (ids []string, one bool, err error) {
 }
 
 func (a *API) addChannelMember(c *call) error {
-	channel, err := c.pathID("channel_id")
+	channel, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}

@@ -87,7 +87,7 @@ func (a *API) searchGroupChannels(c *call) error {
 }
 
 func (a *API) searchChannels(c *call) error {
-	team, err := c.pathID("team_id")
+	team, err := c.id("team_id")
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (a *API) searchChannels(c *call) error {
 }
 
 func (a *API) autocompleteChannels(c *call) error {
-	team, err := c.pathID("team_id")
+	team, err := c.id("team_id")
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (a *API) autocompleteChannels(c *call) error {
 }
 
 func (a *API) autocompleteOwnChannels(c *call) error {
-	team, err := c.pathID("team_id")
+	team, err := c.id("team_id")
 	if err != nil {
 		return err
 	}

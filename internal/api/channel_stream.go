@@ -63,7 +63,7 @@ func channelsEtag(list []*model.Channel) string {
 
 // teamChannels answers one of the lists of a team.
 func (a *API) teamChannels(c *call, get func(context.Context, perm.Actor, string, int, int) ([]*model.Channel, error)) error {
-	team, err := c.pathID("team_id")
+	team, err := c.id("team_id")
 	if err != nil {
 		return err
 	}

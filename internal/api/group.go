@@ -1,11 +1,13 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
 	"muster/internal/fault"
 	"muster/internal/model"
+	"muster/internal/perm"
 	"muster/internal/workspace"
 )
 
@@ -90,19 +92,13 @@ func (a *API) getGroupsByNames(c *call) error {
 	return array(c, groups, err)
 }
 
-func (c *call) oneGroup(g *model.Group, err error) error {
-	if err != nil {
-		return err
-	}
-	return c.json(http.StatusOK, g)
-}
-
 func (a *API) getGroup(c *call) error {
 	id, err := c.id("group_id")
 	if err != nil {
 		return err
 	}
-	return c.oneGroup(a.Workspace.Group(c, c.actor, id, c.flag("include_member_count")))
+	g, err := a.Workspace.Group(c, c.actor, id, c.flag("include_member_count"))
+	return answer(c, http.StatusOK, g, err)
 }
 
 func (a *API) patchGroup(c *call) error {
@@ -114,7 +110,8 @@ func (a *API) patchGroup(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.oneGroup(a.Workspace.PatchGroup(c, c.actor, id, &in))
+	g, err := a.Workspace.PatchGroup(c, c.actor, id, &in)
+	return answer(c, http.StatusOK, g, err)
 }
 
 func (a *API) deleteGroup(c *call) error {
@@ -130,7 +127,8 @@ func (a *API) restoreGroup(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.oneGroup(a.Workspace.RestoreGroup(c, c.actor, id))
+	g, err := a.Workspace.RestoreGroup(c, c.actor, id)
+	return answer(c, http.StatusOK, g, err)
 }
 
 func (a *API) getGroupStats(c *call) error {
@@ -139,10 +137,7 @@ func (a *API) getGroupStats(c *call) error {
 		return err
 	}
 	stats, err := a.Workspace.GroupStats(c, c.actor, id)
-	if err != nil {
-		return err
-	}
-	return c.json(http.StatusOK, stats)
+	return answer(c, http.StatusOK, stats, err)
 }
 
 func (a *API) getGroupMembers(c *call) error {
@@ -167,19 +162,15 @@ func (c *call) userIDs() ([]string, error) {
 }
 
 func (a *API) addGroupMembers(c *call) error {
-	id, err := c.id("group_id")
-	if err != nil {
-		return err
-	}
-	ids, err := c.userIDs()
-	if err != nil {
-		return err
-	}
-	list, err := a.Workspace.AddGroupMembers(c, c.actor, id, ids)
-	return array(c, list, err)
+	return changeGroupMembers(c, a.Workspace.AddGroupMembers)
 }
 
 func (a *API) deleteGroupMembers(c *call) error {
+	return changeGroupMembers(c, a.Workspace.RemoveGroupMembers)
+}
+
+// changeGroupMembers does something with a group and the accounts the body names.
+func changeGroupMembers[T any](c *call, do func(context.Context, perm.Actor, string, []string) ([]T, error)) error {
 	id, err := c.id("group_id")
 	if err != nil {
 		return err
@@ -188,7 +179,7 @@ func (a *API) deleteGroupMembers(c *call) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Workspace.RemoveGroupMembers(c, c.actor, id, ids)
+	list, err := do(c, c.actor, id, ids)
 	return array(c, list, err)
 }
 
@@ -248,15 +239,6 @@ func syncable(kind string, y *model.GroupSyncable) map[string]any {
 		"create_at": y.CreateAt, "update_at": y.UpdateAt, "delete_at": y.DeleteAt}
 }
 
-// tie reads the group and the place that a path is about.
-func (c *call) tie(kind string) (groupID, placeID string, err error) {
-	if groupID, err = c.id("group_id"); err != nil {
-		return "", "", err
-	}
-	placeID, err = c.id(kind + "_id")
-	return groupID, placeID, err
-}
-
 func (a *API) groupSyncables(kind string) handler {
 	return func(c *call) error {
 		id, err := c.id("group_id")
@@ -274,7 +256,7 @@ func (a *API) groupSyncables(kind string) handler {
 
 func (a *API) groupSyncable(kind string) handler {
 	return func(c *call) error {
-		groupID, placeID, err := c.tie(kind)
+		groupID, placeID, err := c.twoIDs("group_id", kind+"_id")
 		if err != nil {
 			return err
 		}
@@ -287,8 +269,18 @@ func (a *API) groupSyncable(kind string) handler {
 }
 
 func (a *API) linkGroup(kind string) handler {
+	return changeTie(kind, http.StatusCreated, a.Workspace.LinkGroup)
+}
+
+func (a *API) patchGroupLink(kind string) handler {
+	return changeTie(kind, http.StatusOK, a.Workspace.PatchGroupLink)
+}
+
+// changeTie ties a group to a place, or says how.
+func changeTie(kind string, status int, do func(ctx context.Context, a perm.Actor, kind, groupID, placeID string, p workspace.SyncablePatch) (*model.GroupSyncable, error),
+) handler {
 	return func(c *call) error {
-		groupID, placeID, err := c.tie(kind)
+		groupID, placeID, err := c.twoIDs("group_id", kind+"_id")
 		if err != nil {
 			return err
 		}
@@ -296,38 +288,20 @@ func (a *API) linkGroup(kind string) handler {
 		if err != nil {
 			return err
 		}
-		y, err := a.Workspace.LinkGroup(c, c.actor, kind, groupID, placeID, p)
+		y, err := do(c, c.actor, kind, groupID, placeID, p)
 		if err != nil {
 			return err
 		}
-		return c.json(http.StatusCreated, syncable(kind, y))
+		return c.json(status, syncable(kind, y))
 	}
 }
 
 func (a *API) unlinkGroup(kind string) handler {
 	return func(c *call) error {
-		groupID, placeID, err := c.tie(kind)
+		groupID, placeID, err := c.twoIDs("group_id", kind+"_id")
 		if err != nil {
 			return err
 		}
 		return c.ok(a.Workspace.UnlinkGroup(c, c.actor, kind, groupID, placeID))
-	}
-}
-
-func (a *API) patchGroupLink(kind string) handler {
-	return func(c *call) error {
-		groupID, placeID, err := c.tie(kind)
-		if err != nil {
-			return err
-		}
-		p, err := decodeOr[workspace.SyncablePatch](c, fault.Body("group_"+kind))
-		if err != nil {
-			return err
-		}
-		y, err := a.Workspace.PatchGroupLink(c, c.actor, kind, groupID, placeID, p)
-		if err != nil {
-			return err
-		}
-		return c.json(http.StatusOK, syncable(kind, y))
 	}
 }

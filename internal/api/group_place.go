@@ -26,7 +26,7 @@ func (c *call) groupIDs() ([]string, error) {
 }
 
 func (a *API) teamMembersMinusGroupMembers(c *call) error {
-	id, err := c.teamID()
+	id, err := c.id("team_id")
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (a *API) teamMembersMinusGroupMembers(c *call) error {
 }
 
 func (a *API) channelMembersMinusGroupMembers(c *call) error {
-	id, err := c.pathID("channel_id")
+	id, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (a *API) channelMembersMinusGroupMembers(c *call) error {
 }
 
 func (a *API) getChannelMemberCountsByGroup(c *call) error {
-	id, err := c.pathID("channel_id")
+	id, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (b invitationBody) channels() []string {
 
 // invite reads whom somebody invites, asks for it, and sends what became of it.
 func (a *API) invite(c *call, unusable string, in workspace.Invitation) error {
-	teamID, err := c.teamID()
+	teamID, err := c.id("team_id")
 	if err != nil {
 		return err
 	}

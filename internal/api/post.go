@@ -21,15 +21,6 @@ func (a *API) postRoutes() []route {
 	}
 }
 
-// id gives a part of the path that is the id of something.
-func (c *call) id(name string) (string, error) {
-	v, err := c.param(name)
-	if err == nil && !model.ValidID(v) {
-		return "", fault.URL(name)
-	}
-	return v, err
-}
-
 func (a *API) createPost(c *call) error {
 	in, err := decode[talk.NewPost](c, "post")
 	if err != nil {

@@ -46,7 +46,7 @@ func (a *API) getSchemes(c *call) error {
 }
 
 func (a *API) getScheme(c *call) error {
-	id, err := c.pathID("scheme_id")
+	id, err := c.id("scheme_id")
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (a *API) getScheme(c *call) error {
 }
 
 func (a *API) patchScheme(c *call) error {
-	id, err := c.pathID("scheme_id")
+	id, err := c.id("scheme_id")
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (a *API) patchScheme(c *call) error {
 }
 
 func (a *API) deleteScheme(c *call) error {
-	id, err := c.pathID("scheme_id")
+	id, err := c.id("scheme_id")
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (a *API) deleteScheme(c *call) error {
 }
 
 func (a *API) getTeamsForScheme(c *call) error {
-	id, err := c.pathID("scheme_id")
+	id, err := c.id("scheme_id")
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (a *API) getTeamsForScheme(c *call) error {
 }
 
 func (a *API) getChannelsForScheme(c *call) error {
-	id, err := c.pathID("scheme_id")
+	id, err := c.id("scheme_id")
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (c *call) schemeIn(emptyToo bool) (string, error) {
 }
 
 func (a *API) updateTeamScheme(c *call) error {
-	id, err := c.teamID()
+	id, err := c.id("team_id")
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (a *API) updateTeamScheme(c *call) error {
 }
 
 func (a *API) updateChannelScheme(c *call) error {
-	id, err := c.pathID("channel_id")
+	id, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func (a *API) updateChannelScheme(c *call) error {
 }
 
 func (a *API) getChannelModerations(c *call) error {
-	id, err := c.pathID("channel_id")
+	id, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func (a *API) getChannelModerations(c *call) error {
 const moderationsMax = 10
 
 func (a *API) patchChannelModerations(c *call) error {
-	id, err := c.pathID("channel_id")
+	id, err := c.id("channel_id")
 	if err != nil {
 		return err
 	}

@@ -20,26 +20,6 @@ func (a *API) teamRoutes() []route {
 	}
 }
 
-// pathID gives an id of the path.
-func (c *call) pathID(name string) (string, error) {
-	id, err := c.param(name)
-	if err == nil && !model.ValidID(id) {
-		return "", fault.URL(name)
-	}
-	return id, err
-}
-
-// teamID gives the team the path is about.
-func (c *call) teamID() (string, error) { return c.pathID("team_id") }
-
-// teamAndUser gives the team and the account the path is about.
-func (c *call) teamAndUser() (teamID, userID string, err error) {
-	if teamID, err = c.teamID(); err == nil {
-		userID, err = c.userID()
-	}
-	return teamID, userID, err
-}
-
 // team sends a team.
 func (c *call) team(status int) func(model.TeamView, error) error {
 	return func(t model.TeamView, err error) error {
@@ -64,7 +44,7 @@ func (a *API) createTeam(c *call) error {
 }
 
 func (a *API) getTeam(c *call) error {
-	id, err := c.teamID()
+	id, err := c.id("team_id")
 	if err != nil {
 		return err
 	}

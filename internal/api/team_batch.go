@@ -25,7 +25,7 @@ type joinedBody struct {
 
 // addTeamMembers answers the members, or with graceful the fate of each.
 func (a *API) addTeamMembers(c *call) error {
-	teamID, err := c.teamID()
+	teamID, err := c.id("team_id")
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (c *call) faultBody(f *fault.Error) *errorBody {
 }
 
 func (a *API) updateTeamMemberRoles(c *call) error {
-	teamID, userID, err := c.teamAndUser()
+	teamID, userID, err := c.twoIDs("team_id", "user_id")
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (a *API) updateTeamMemberRoles(c *call) error {
 }
 
 func (a *API) updateTeamMemberFlags(c *call) error {
-	teamID, userID, err := c.teamAndUser()
+	teamID, userID, err := c.twoIDs("team_id", "user_id")
 	if err != nil {
 		return err
 	}

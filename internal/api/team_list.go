@@ -59,7 +59,7 @@ func (a *API) getTeamInviteInfo(c *call) error {
 }
 
 func (a *API) getTeamStats(c *call) error {
-	id, err := c.teamID()
+	id, err := c.id("team_id")
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (a *API) getTeamsUnreadForUser(c *call) error {
 }
 
 func (a *API) getTeamUnread(c *call) error {
-	teamID, userID, err := c.teamAndUser()
+	teamID, userID, err := c.twoIDs("team_id", "user_id")
 	if err != nil {
 		return err
 	}

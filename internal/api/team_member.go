@@ -26,7 +26,7 @@ type newMember struct {
 }
 
 func (a *API) addTeamMember(c *call) error {
-	teamID, err := c.teamID()
+	teamID, err := c.id("team_id")
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (a *API) addTeamMember(c *call) error {
 }
 
 func (a *API) getTeamMembers(c *call) error {
-	teamID, err := c.teamID()
+	teamID, err := c.id("team_id")
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (a *API) getTeamMembers(c *call) error {
 }
 
 func (a *API) getTeamMembersByIDs(c *call) error {
-	teamID, err := c.teamID()
+	teamID, err := c.id("team_id")
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (a *API) getTeamMembersByIDs(c *call) error {
 }
 
 func (a *API) getTeamMember(c *call) error {
-	teamID, userID, err := c.teamAndUser()
+	teamID, userID, err := c.twoIDs("team_id", "user_id")
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (a *API) getTeamMember(c *call) error {
 }
 
 func (a *API) removeTeamMember(c *call) error {
-	teamID, userID, err := c.teamAndUser()
+	teamID, userID, err := c.twoIDs("team_id", "user_id")
 	if err != nil {
 		return err
 	}

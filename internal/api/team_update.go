@@ -26,7 +26,7 @@ func (a *API) teamChangeRoutes() []route {
 
 // teamChange reads a body that changes a team, and sends what the team is then.
 func teamChange[T any](c *call, name string, change func(teamID string, in T) (model.TeamView, error)) error {
-	id, err := c.teamID()
+	id, err := c.id("team_id")
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (a *API) updateTeamPrivacy(c *call) error {
 }
 
 func (a *API) regenerateTeamInviteID(c *call) error {
-	id, err := c.teamID()
+	id, err := c.id("team_id")
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (a *API) regenerateTeamInviteID(c *call) error {
 }
 
 func (a *API) deleteTeam(c *call) error {
-	id, err := c.teamID()
+	id, err := c.id("team_id")
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (a *API) deleteTeam(c *call) error {
 }
 
 func (a *API) restoreTeam(c *call) error {
-	id, err := c.teamID()
+	id, err := c.id("team_id")
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (a *API) restoreTeam(c *call) error {
 }
 
 func (a *API) getTeamIcon(c *call) error {
-	id, err := c.teamID()
+	id, err := c.id("team_id")
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (a *API) getTeamIcon(c *call) error {
 }
 
 func (a *API) setTeamIcon(c *call) error {
-	id, err := c.teamID()
+	id, err := c.id("team_id")
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func (a *API) setTeamIcon(c *call) error {
 }
 
 func (a *API) removeTeamIcon(c *call) error {
-	id, err := c.teamID()
+	id, err := c.id("team_id")
 	if err != nil {
 		return err
 	}
