@@ -186,6 +186,46 @@ func TestSearchFollowsPosts(t *testing.T) {
 	})
 }
 
+func TestWhatIsOlderThanTheSearchIsFoundAfterTheJob(t *testing.T) {
+	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
+		amy := s.User("amy")
+		p := newPlace(t, s, amy)
+		gone := p.say(amy, "apple gone")
+		for i := range 3 {
+			s.Clock.Advance(time.Second)
+			p.say(amy, fmt.Sprint("apple ", i))
+		}
+		body, kind := form(t, map[string]string{"channel_id": p.channel.ID}, map[string][]byte{"apple.txt": []byte("a")})
+		var sent struct {
+			FileInfos []model.FileInfo `json:"file_infos"`
+		}
+		sending(t, amy, kind).Post("/files", body).Want(http.StatusCreated).JSON(&sent)
+		amy.Post("/posts", map[string]any{"channel_id": p.channel.ID, "file_ids": []string{sent.FileInfos[0].ID}}).Want(http.StatusCreated)
+		db := chgDB(t, s)
+		for _, table := range []string{"post_search", "file_search"} {
+			if _, err := db.ExecContext(t.Context(), `DELETE FROM `+table); err != nil {
+				t.Fatal(err)
+			}
+		}
+		apples := map[string]any{"terms": "apple", "is_or_search": false}
+		if got := searched(t, amy, "/posts/search", apples); got != "" {
+			t.Errorf("before the job %q is found", got)
+		}
+		amy.Delete("/posts/" + gone).Want(http.StatusOK)
+		for range 2 { // a job may be done again
+			if err := s.Talk.IndexTexts(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := searched(t, amy, "/posts/search", apples); got != "apple 2|apple 1|apple 0" {
+			t.Errorf("after the job %q is found", got)
+		}
+		if got := amy.Post("/files/search", apples).Want(http.StatusOK); len(fmt.Sprint(got.Value("order"))) != model.IDLength+2 {
+			t.Errorf("files after the job: %s", got.Body)
+		}
+	})
+}
+
 func TestSearchAsksTheDatabaseAsOftenForManyAsForOne(t *testing.T) {
 	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
 		amy := s.User("amy")

@@ -273,3 +273,35 @@ func TestWhatWasThereBeforeTheSearchCanBeIndexed(t *testing.T) {
 		equal(t, "left", len(value[[]*model.Post](t)(db.UnindexedPosts(ctx, "~", 9)))+len(value[[]*model.FileInfo](t)(db.UnindexedFiles(ctx, "~", 9))), 0)
 	})
 }
+
+// TestAnUpgradeLeavesWhatIsThereToAJob runs the end of the migration on a database with posts.
+func TestAnUpgradeLeavesWhatIsThereToAJob(t *testing.T) {
+	onEach(t, func(t *testing.T, db *DB) {
+		ctx := t.Context()
+		text := value[[]byte](t)(migrationFiles.ReadFile("migrations/" + db.Driver() + "/0013_text_search.sql"))
+		_, insert, found := strings.Cut(string(text), "-- What is there already is indexed in the background.\n")
+		if !found {
+			t.Fatal("the migration does not end with the job")
+		}
+		upgrade := func() {
+			must(t, db, func(tx *Tx) error {
+				_, err := exec(ctx, tx.Q, strings.TrimSuffix(strings.TrimSpace(insert), ";"))
+				return err
+			})
+		}
+		upgrade()
+		fails(t, db, ErrNotFound, func(tx *Tx) error { // there is nothing to do
+			_, err := tx.LeaseJob(ctx, 10, 20)
+			return err
+		})
+		newTalk(t, db).say(10, addUser(t, db, "cat"), "apple")
+		upgrade()
+		must(t, db, func(tx *Tx) error {
+			j, err := tx.LeaseJob(ctx, 10, 20)
+			if err == nil {
+				equal(t, "job", []any{j.Type, model.ValidID(j.ID)}, []any{"index_texts", true})
+			}
+			return err
+		})
+	})
+}
