@@ -172,6 +172,14 @@ func TestPatchConfig(t *testing.T) {
 	})
 }
 
+// What belongs to whoever runs the machine is refused to administrators where a setting says so.
+func TestRestrictedAdministrators(t *testing.T) {
+	testkit.Each(t, testkit.Options{Env: []string{"MM_EXPERIMENTALSETTINGS_RESTRICTSYSTEMADMIN=true"}, EnvOf: localSocket}, func(t *testing.T, s *testkit.Server) {
+		s.Admin().Post("/config/reload", nil).WantFault(403, sessForbidden)
+		s.Socket().Post("/config/reload", nil).Want(http.StatusOK)
+	})
+}
+
 func TestReloadConfig(t *testing.T) {
 	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
 		s.User("amy").Post("/config/reload", nil).WantFault(403, sessForbidden)

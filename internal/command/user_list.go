@@ -84,7 +84,7 @@ func (cmd *userList) page(ctx context.Context, c *client, page, perPage int) ([]
 }
 
 type userSearch struct {
-	Term   string `arg:"" help:"Beginnings of usernames, names, nicknames or addresses."`
+	Term   string `arg:"" help:"Parts of usernames, names, nicknames or addresses."`
 	Active bool   `help:"Only accounts that can be used."`
 	Limit  int    `default:"100" help:"Most accounts to show, 1 to 1000."`
 }

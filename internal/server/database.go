@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -12,7 +13,10 @@ import (
 
 // StoreOptions says which database a configuration means.
 func StoreOptions(cfg *config.Config) store.Options {
-	o := store.Options{Driver: cfg.SqlSettings.DriverName, DataSource: cfg.SqlSettings.DataSource.Reveal(), MaxOpen: cfg.SqlSettings.MaxOpenConns}
+	sql := &cfg.SqlSettings
+	o := store.Options{Driver: sql.DriverName, DataSource: sql.DataSource.Reveal(), MaxOpen: sql.MaxOpenConns, Idle: &store.Idle{Most: sql.MaxIdleConns,
+		For:      time.Duration(sql.ConnMaxIdleTimeMilliseconds) * time.Millisecond,
+		Lifetime: time.Duration(sql.ConnMaxLifetimeMilliseconds) * time.Millisecond}}
 	if o.Driver == store.SQLite && o.DataSource == "" {
 		o.DataSource = filepath.Join(cfg.MusterSettings.DataDirectory, "muster.db")
 	}

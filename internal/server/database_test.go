@@ -1,6 +1,23 @@
 package server
 
-import "testing"
+import (
+	"testing"
+	"time"
+
+	"muster/internal/store"
+)
+
+func TestConnectionsAreKeptAsTheSettingsSay(t *testing.T) {
+	t.Parallel()
+	loaded, err := Load(Options{Environ: []string{"MM_SQLSETTINGS_MAXIDLECONNS=3", "MM_SQLSETTINGS_CONNMAXLIFETIMEMILLISECONDS=1500",
+		"MM_SQLSETTINGS_CONNMAXIDLETIMEMILLISECONDS=0"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := *StoreOptions(&loaded.Config).Idle, (store.Idle{Most: 3, Lifetime: 1500 * time.Millisecond}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
 
 func TestDatabaseName(t *testing.T) {
 	t.Parallel()

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"muster/internal/event"
 	"muster/internal/model"
@@ -55,9 +56,17 @@ type Options struct {
 	Driver     string // SQLite or Postgres
 	DataSource string // file of the SQLite database, or a PostgreSQL connection string
 	MaxOpen    int    // connections for reading; 0 chooses
+	Idle       *Idle  // nil chooses
 	Bus        event.Bus
 	// Volatile gives up durability for speed: tests only.
 	Volatile bool
+}
+
+// Idle says how connections to PostgreSQL are kept that nobody uses.
+type Idle struct {
+	Most     int
+	For      time.Duration // 0 is for good
+	Lifetime time.Duration // in use or not; 0 is for good
 }
 
 // Open opens the database without changing it; see [DB.Migrate].

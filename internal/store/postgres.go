@@ -40,9 +40,13 @@ func openPostgres(ctx context.Context, o Options) (*DB, error) {
 	if o.MaxOpen == 0 {
 		o.MaxOpen = 20
 	}
+	if o.Idle == nil {
+		o.Idle = &Idle{Most: o.MaxOpen, For: 5 * time.Minute}
+	}
 	pool.SetMaxOpenConns(o.MaxOpen)
-	pool.SetMaxIdleConns(o.MaxOpen)
-	pool.SetConnMaxIdleTime(5 * time.Minute)
+	pool.SetMaxIdleConns(o.Idle.Most)
+	pool.SetConnMaxIdleTime(o.Idle.For)
+	pool.SetConnMaxLifetime(o.Idle.Lifetime)
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("connect to PostgreSQL at %s:%d, database %q: %w", cfg.Host, cfg.Port, cfg.Database,
 			unreachable(err)), pool.Close())

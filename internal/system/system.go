@@ -213,6 +213,9 @@ func (s *Service) ReloadConfig(ctx context.Context, a perm.Actor) error {
 	if err := a.Need(perm.ReloadConfig); err != nil {
 		return err
 	}
+	if s.Live.Current().Config.ExperimentalSettings.RestrictSystemAdmin && !a.Local {
+		return fault.Permission(a.UserID, string(perm.ReloadConfig))
+	}
 	return store.Fault(s.Reload(ctx), "api.config.reload_config.app_error")
 }
 

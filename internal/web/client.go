@@ -48,8 +48,18 @@ func (c *Client) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("Cache-Control", "no-cache")
 	h.Set("X-Frame-Options", "SAMEORIGIN")
-	h.Set("Content-Security-Policy", "frame-ancestors 'self'; script-src 'self'; object-src 'none'; base-uri 'self'")
+	h.Set("Content-Security-Policy", "frame-ancestors "+c.framers()+"; script-src 'self'; object-src 'none'; base-uri 'self'")
 	serve(w, r, root, rootPage)
+}
+
+// framers lists who may show the client in a frame. A list that would end the rule and
+// begin another is none.
+func (c *Client) framers() string {
+	others := c.Config().ServiceSettings.FrameAncestors
+	if strings.ContainsAny(others, ";,") {
+		others = ""
+	}
+	return strings.Join(append([]string{"'self'"}, strings.Fields(others)...), " ")
 }
 
 // serve sends a file of the folder; nothing outside of it can be reached.

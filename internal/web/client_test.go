@@ -74,6 +74,24 @@ func TestClientIsServedFromItsFolder(t *testing.T) {
 	}
 }
 
+func TestWhoMayShowTheClientInAFrame(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "root.html"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for setting, want := range map[string]string{"": "frame-ancestors 'self';", "https://a.example https://b.example": "frame-ancestors 'self' https://a.example https://b.example;",
+		"https://a.example; script-src *": "frame-ancestors 'self';"} {
+		cfg := &config.Config{}
+		cfg.MusterSettings.ClientDirectory, cfg.ServiceSettings.FrameAncestors = dir, setting
+		w := httptest.NewRecorder()
+		(&web.Client{Config: func() *config.Config { return cfg }}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+		if got := w.Header().Get("Content-Security-Policy"); !strings.HasPrefix(got, want) {
+			t.Errorf("with %q: %q, want %q", setting, got, want)
+		}
+	}
+}
+
 func TestWithoutAClientTheServerSaysWhatItIs(t *testing.T) {
 	t.Parallel()
 	if w := get(t, "", http.MethodGet, "/"); w.Code != 200 || !strings.Contains(w.Body.String(), "/api/v4") {
