@@ -46,6 +46,18 @@ func InChannel(ctx context.Context, q store.Q, a perm.Actor, channelID string, p
 	return c, nil
 }
 
+// NeedContent refuses an actor who may not read what is written in a channel. An open
+// channel can be read by its team without joining it.
+func NeedContent(a perm.Actor, c *store.ChannelAccess) error {
+	if a.CanInChannel(perm.ReadChannelContent, c.Roles, c.TeamRoles) {
+		return nil
+	}
+	if c.Channel.Type == model.ChannelOpen && a.CanWith(perm.ReadPublicChannel, c.TeamRoles) {
+		return nil
+	}
+	return fault.Permission(a.UserID, string(perm.ReadChannelContent))
+}
+
 func permissionNames(ps []perm.Permission) []string {
 	out := make([]string, len(ps))
 	for i, p := range ps {

@@ -57,7 +57,12 @@ func (s *Service) SavePreferences(ctx context.Context, a perm.Actor, userID stri
 			return err
 		}
 	}
-	err := s.DB.Tx(ctx, func(tx *store.Tx) error { return s.storePreferences(ctx, tx, userID, list) })
+	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
+		if err := mayFlag(ctx, tx.Q, a, list); err != nil {
+			return err
+		}
+		return s.storePreferences(ctx, tx, userID, list)
+	})
 	if errors.Is(err, store.ErrMissing) {
 		return fault.NoUser()
 	}
@@ -82,6 +87,35 @@ func (s *Service) storePreferences(ctx context.Context, tx *store.Tx, userID str
 		return err
 	}
 	return emitPreferences(tx, userID, list, event.PreferencesChanged)
+}
+
+// flaggedCategory holds the posts that somebody saved.
+const flaggedCategory = "flagged_post"
+
+// mayFlag refuses posts among preferences that do not exist or that the actor may not read.
+func mayFlag(ctx context.Context, q store.Q, a perm.Actor, list []model.Preference) error {
+	var ids []string
+	for _, p := range list {
+		if p.Category == flaggedCategory {
+			ids = append(ids, p.Name)
+		}
+	}
+	posts, err := q.PostAccesses(ctx, unique(ids), a.UserID)
+	if err != nil {
+		return err
+	}
+	if len(posts) < len(unique(ids)) {
+		return fault.Body("preference.name")
+	}
+	for _, p := range posts {
+		if p.Post.DeleteAt != 0 {
+			return fault.Body("preference.name")
+		}
+		if err := NeedContent(a, &p.ChannelAccess); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // The preferences whose values every client must be able to read.

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"muster/internal/event"
 	"muster/internal/fault"
+	"muster/internal/jobs"
 	"muster/internal/model"
 	"muster/internal/perm"
 	"muster/internal/store"
@@ -23,10 +23,6 @@ const (
 	purgeUserID = "user_id"
 	purgeMadeBy = "made_by"
 )
-
-// purgeGrace is how long the request that asked for a removal has to finish it
-// itself before a job runner takes over.
-const purgeGrace = 30 * time.Second
 
 // purgeBatch is the number of rows one transaction of a removal takes.
 const purgeBatch = 1000
@@ -81,25 +77,12 @@ func (s *Service) PermanentDeleteAllUsers(ctx context.Context, a perm.Actor) err
 }
 
 func (s *Service) purgeJob(data model.StringMap) *model.Job {
-	now := s.now()
-	return &model.Job{ID: model.NewTimeID(now), Type: PurgeJob, Status: model.JobPending, CreateAt: now,
-		RunAt: now + purgeGrace.Milliseconds(), Data: data}
+	return jobs.Later(PurgeJob, s.now(), data)
 }
 
 // purgeNow does the job at once, as far as the request lives.
 func (s *Service) purgeNow(ctx context.Context, job *model.Job) error {
-	ctx, cancel := context.WithTimeout(ctx, purgeGrace-5*time.Second)
-	defer cancel()
-	err := s.Purge(ctx, job)
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return nil // the job goes on
-	}
-	if err != nil {
-		return store.Fault(err, "app.user.permanent_delete.app_error")
-	}
-	return store.Fault(s.DB.Tx(ctx, func(tx *store.Tx) error {
-		return tx.FinishJob(ctx, job.ID, model.JobSuccess, s.now(), job.Data)
-	}), "app.job.update.app_error")
+	return store.Fault(jobs.Now(ctx, s.DB, job, s.Now, s.Purge), "app.user.permanent_delete.app_error")
 }
 
 // Purge does what a purge job says: it removes one account, or all of them. It may
@@ -183,11 +166,11 @@ func (s *Service) purgeUser(ctx context.Context, userID string) error {
 	if err := s.forgetReplies(ctx, userID); err != nil {
 		return fmt.Errorf("take user %s out of threads: %w", userID, err)
 	}
+	if err := s.RemoveFiles(ctx, store.WholeUser, userID); err != nil {
+		return fault.New(fault.PartlyDone, "app.file_info.permanent_delete_by_user.app_error").Because(err)
+	}
 	if err := s.forgetPosts(ctx, userID); err != nil {
 		return fmt.Errorf("remove posts of user %s: %w", userID, err)
-	}
-	if err := s.removeFiles(ctx, userID); err != nil {
-		return fault.New(fault.PartlyDone, "app.file_info.permanent_delete_by_user.app_error").Because(err)
 	}
 	for _, trace := range store.UserTraces {
 		for more := true; more; {

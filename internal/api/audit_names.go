@@ -149,6 +149,7 @@ var unrecorded = map[string]string{
 	"POST /users/{user_id}/status/custom/recent/delete":                         "presence, which changes all the time",
 	"POST /channels/members/{user_id}/view":                                     "reading, which changes all the time",
 	"POST /channels/members/{user_id}/mark_read":                                "reading, which changes all the time",
+	"POST /users/{user_id}/posts/{post_id}/set_unread":                          "reading, which changes all the time",
 	"POST /posts/ephemeral":                                                     "never stored",
 	"POST /client_perf":                                                         "only answers",
 	"POST /users/{user_id}/teams/{team_id}/channels/categories":                 "how clients look, which is nobody's business",

@@ -101,7 +101,7 @@ func (a *API) addChannelMember(c *call) error {
 	if in.RootID != "" && !model.ValidID(in.RootID) {
 		return fault.Body("post_root_id")
 	}
-	list, err := a.Workspace.AddChannelMembers(c, c.actor, channel, ids, in.RootID)
+	list, err := a.addToChannel(c, channel, ids, in.RootID)
 	if err == nil && one {
 		return c.json(http.StatusCreated, list[0])
 	}
@@ -109,6 +109,13 @@ func (a *API) addChannelMember(c *call) error {
 		list = []*model.ChannelMember{}
 	}
 	return answer(c, http.StatusCreated, list, err)
+}
+
+func (a *API) addToChannel(c *call, channelID string, userIDs []string, rootID string) ([]*model.ChannelMember, error) {
+	if rootID == "" {
+		return a.Workspace.AddChannelMembers(c, c.actor, channelID, userIDs)
+	}
+	return a.Talk.AddChannelMembers(c, c.actor, channelID, userIDs, rootID)
 }
 
 func (a *API) removeChannelMember(c *call) error {

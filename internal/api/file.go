@@ -20,6 +20,7 @@ func (a *API) fileRoutes() []route {
 		{http.MethodGet, "/files/{file_id}/thumbnail", session, none, a.getFileThumbnail, 0},
 		{http.MethodGet, "/files/{file_id}/preview", session, none, a.getFilePreview, 0},
 		{http.MethodGet, "/files/{file_id}/info", session, none, a.getFileInfo, 0},
+		{http.MethodGet, "/posts/{post_id}/files/info", session, none, a.getFileInfosForPost, 0},
 		{http.MethodGet, "/files/{file_id}/link", session, none, a.getFileLink, 0},
 		{http.MethodGet, "/files/{file_id}/public", open, none, a.getPublicFile, atRoot},
 		{http.MethodPost, "/uploads", session, payload, a.createUpload, alsoLocal},
@@ -204,6 +205,15 @@ func (a *API) getFileInfo(c *call) error {
 	}
 	c.w.Header().Set("Cache-Control", "max-age=2592000, private")
 	return c.json(http.StatusOK, f)
+}
+
+func (a *API) getFileInfosForPost(c *call) error {
+	id, err := c.id("post_id")
+	if err != nil {
+		return err
+	}
+	list, err := a.Talk.FilesOfPost(c, c.actor, id, c.flag("include_deleted"))
+	return array(c, list, err)
 }
 
 func (a *API) getFileLink(c *call) error {

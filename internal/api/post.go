@@ -69,6 +69,9 @@ func (a *API) deletePost(c *call) error {
 	if err != nil {
 		return err
 	}
+	if c.flag("permanent") {
+		return c.ok(a.Talk.PermanentDeletePost(c, c.actor, id))
+	}
 	return c.ok(a.Talk.DeletePost(c, c.actor, id))
 }
 

@@ -109,6 +109,9 @@ func (a *API) getPostThread(c *call) error {
 			return fault.Body("fromCreateAt")
 		}
 	}
+	if w.FromPost != "" && w.FromCreateAt <= 0 {
+		return fault.Body("fromCreateAt")
+	}
 	switch c.value("direction") {
 	case "", "down":
 	case "up":

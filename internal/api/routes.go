@@ -67,6 +67,7 @@ func (a *API) routes() []route {
 	list = append(list, a.teamListRoutes()...)
 	list = append(list, a.postChangeRoutes()...)
 	list = append(list, a.searchRoutes()...)
+	list = append(list, a.ownPostRoutes()...)
 	list = append(list, a.reactionRoutes()...)
 	list = append(list, a.fileRoutes()...)
 	list = append(list, a.groupRoutes()...)

@@ -19,6 +19,7 @@ type ServiceSettings struct {
 	DisableBotsWhenOwnerIsDeactivated bool     `default:"true" access:"integrations_bot_accounts" doc:"Deactivates the bots of an account together with it."`
 	EnableEmailInvitations            bool     `access:"authentication_signup" doc:"Lets people invite others by e-mail. On when SiteURL is set, unless given."`
 	EnableAPIChannelDeletion          bool     `access:"experimental_features" doc:"Lets channels be deleted for good over the API by those who may archive them. The local socket may always."`
+	EnableAPIPostDeletion             bool     `access:"experimental_features" doc:"Lets administrators delete messages for good over the API. The local socket may always."`
 	EnableAPITeamDeletion             bool     `access:"experimental_features" doc:"Lets teams be deleted for good over the API by those who manage them. The local socket may always."`
 	EnableAPIUserDeletion             bool     `access:"experimental_features" doc:"Lets administrators delete accounts for good over the API. The local socket may always."`
 

@@ -48,9 +48,27 @@ func MultipleChannelsViewed(userID string, times map[string]int64) Event {
 	return Event{Name: "multiple_channels_viewed", To: Audience{UserID: userID}, Data: map[string]any{"channel_times": times}}
 }
 
+// PostUnread tells an account from which post on it has not read a channel.
+func PostUnread(u *model.ChannelUnreadAt, postID string) Event {
+	return Event{Name: "post_unread", To: Audience{UserID: u.UserID, TeamID: u.TeamID, ChannelID: u.ChannelID}, Data: map[string]any{
+		"msg_count": u.MsgCount, "msg_count_root": u.MsgCountRoot, "mention_count": u.MentionCount, "mention_count_root": u.MentionCountRoot,
+		"urgent_mention_count": u.UrgentMentionCount, "last_viewed_at": u.LastViewedAt, "post_id": postID,
+	}}
+}
+
 // EphemeralMessage shows a post to one account that nobody stored.
 func EphemeralMessage(p model.PostView, userID string) Event {
 	return Event{Name: "ephemeral_message", To: Audience{UserID: userID, ChannelID: p.ChannelID}, Data: map[string]any{"post": text(p)}}
+}
+
+// AckAdded tells the members of a channel that somebody acknowledged a post.
+func AckAdded(a model.PostAck, channelID string) Event {
+	return Event{Name: "post_acknowledgement_added", To: Audience{ChannelID: channelID}, Data: map[string]any{"acknowledgement": text(a)}}
+}
+
+// AckRemoved tells the members of a channel that somebody took an acknowledgement back.
+func AckRemoved(a model.PostAck, channelID string) Event {
+	return Event{Name: "post_acknowledgement_removed", To: Audience{ChannelID: channelID}, Data: map[string]any{"acknowledgement": text(a)}}
 }
 
 // ReactionAdded tells the members of a channel that somebody reacted to a post.

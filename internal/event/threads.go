@@ -47,14 +47,15 @@ func (c threadCopy) MarshalJSON() ([]byte, error) {
 // Unread is what is unread in a thread for somebody.
 type Unread struct{ Replies, Mentions int64 }
 
-// ThreadUpdated tells somebody who follows a thread how it is now, and what was unread for
-// them before.
-func ThreadUpdated(c ThreadCopies, m *model.ThreadMembership, teamID string, was Unread) Event {
-	return Event{Name: "thread_updated", To: Audience{UserID: m.UserID, TeamID: teamID}, Data: map[string]any{
-		"thread":                   threadCopy{c, m.LastViewed, m.UnreadReplies, m.UnreadMentions},
-		"previous_unread_replies":  was.Replies,
-		"previous_unread_mentions": was.Mentions,
-	}}
+// ThreadUpdated tells somebody who follows a thread how it is now and, unless nil, what was
+// unread for them before.
+func ThreadUpdated(c ThreadCopies, m *model.ThreadMembership, teamID string, was *Unread) Event {
+	e := Event{Name: "thread_updated", To: Audience{UserID: m.UserID, TeamID: teamID},
+		Data: map[string]any{"thread": threadCopy{c, m.LastViewed, m.UnreadReplies, m.UnreadMentions}}}
+	if was != nil {
+		e.Data["previous_unread_replies"], e.Data["previous_unread_mentions"] = was.Replies, was.Mentions
+	}
+	return e
 }
 
 // ThreadFollowChanged tells somebody that they follow a thread, or no longer. The team is
@@ -77,9 +78,4 @@ func ThreadRead(m *model.ThreadMembership, teamID, channelID string, was Unread)
 // ThreadsRead tells somebody that they have read all threads of a team.
 func ThreadsRead(userID, teamID string) Event {
 	return Event{Name: "thread_read_changed", To: Audience{UserID: userID, TeamID: teamID}, Data: map[string]any{}}
-}
-
-// ThreadsOfChannelRead tells somebody that they have read all threads of a channel.
-func ThreadsOfChannelRead(userID, channelID string, at int64) Event {
-	return Event{Name: "thread_read_changed", To: Audience{UserID: userID, ChannelID: channelID}, Data: map[string]any{"timestamp": at}}
 }

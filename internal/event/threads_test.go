@@ -15,7 +15,7 @@ func TestThreadIsEncodedOnceAndStillDiffersForEachFollower(t *testing.T) {
 	thread := &model.Thread{ThreadMembership: model.ThreadMembership{PostID: "root"}, ReplyCount: 2, LastReplyAt: 5}
 	copies := ThreadFor(thread.View(&root, json.RawMessage(`[{"id":"amy"}]`)))
 	for _, m := range []model.ThreadMembership{{UserID: "amy", LastViewed: 3, UnreadReplies: 1, UnreadMentions: 1}, {UserID: "bob"}} {
-		e := ThreadUpdated(copies, &m, "team", Unread{Replies: 7})
+		e := ThreadUpdated(copies, &m, "team", &Unread{Replies: 7})
 		var data struct {
 			Thread string
 			Was    int64 `json:"previous_unread_replies"`

@@ -58,6 +58,20 @@ type ChannelUnread struct {
 	MsgCountRoot       int64  `json:"msg_count_root"`
 }
 
+// ChannelUnreadAt says from when on somebody has not read a channel. Its counts of messages
+// are those that were read.
+type ChannelUnreadAt struct {
+	TeamID             string `json:"team_id"`
+	UserID             string `json:"user_id"`
+	ChannelID          string `json:"channel_id"`
+	MsgCount           int64  `json:"msg_count"`
+	MentionCount       int64  `json:"mention_count"`
+	MentionCountRoot   int64  `json:"mention_count_root"`
+	UrgentMentionCount int64  `json:"urgent_mention_count"`
+	MsgCountRoot       int64  `json:"msg_count_root"`
+	LastViewedAt       int64  `json:"last_viewed_at"`
+}
+
 // Unread tells how much of the channel the member has not read. A muted channel has
 // mentions only.
 func (m *ChannelMember) Unread(c *Channel) *ChannelUnread {

@@ -5,6 +5,7 @@ package model
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"strings"
 )
 
 // IDLength is the length of every id and of every token.
@@ -28,6 +29,16 @@ func NewTimeID(at int64) string {
 
 // timeIDPrefix is how many characters of an id tell its time.
 const timeIDPrefix = 10
+
+// IDOf returns the id that belongs to some texts, always the same.
+func IDOf(texts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(texts, "\x00")))
+	out := make([]byte, IDLength)
+	for i := range out {
+		out[i] = idAlphabet[sum[i]&31]
+	}
+	return string(out)
+}
 
 // TimeIDPrefix gives what the ids of a millisecond begin with: it sorts behind all
 // earlier ones and before all of that millisecond.

@@ -26,6 +26,7 @@ type PostSearchResults struct {
 // PostMetadata is what a post shows besides its text.
 type PostMetadata struct {
 	Priority  *PostPriority   `json:"priority,omitempty"`
+	Acks      []*PostAck      `json:"acknowledgements,omitempty"`
 	Files     json.RawMessage `json:"files,omitempty"`
 	Reactions []*Reaction     `json:"reactions,omitempty"`
 }

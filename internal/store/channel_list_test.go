@@ -69,7 +69,6 @@ func TestPlacesInChannelsChange(t *testing.T) {
 		equal(t, "names", value[model.SchemeRoles](t)(db.ChannelSchemeRoles(ctx, c.ID)), model.SchemeRoles{Guest: "channel_guest", User: "channel_user", Admin: "channel_admin"})
 		equal(t, "outside of groups", value[int64](t)(db.CountOutsideGroups(ctx, c.ID, []string{amy.ID, bob.ID})), int64(2))
 		equal(t, "outsiders", len(value[[]*model.User](t)(db.OutsidersOf(ctx, c.ID, 1))), 1)
-		wantErr[string](t, ErrNotFound)(db.PostChannel(ctx, "x"))
 		post := &model.Post{ID: model.NewTimeID(5), CreateAt: 5, UpdateAt: 5, UserID: bob.ID, ChannelID: c.ID}
 		must(t, db, func(tx *Tx) error {
 			locked, err := tx.LockChannelMember(ctx, c.ID, amy.ID)
@@ -86,10 +85,13 @@ func TestPlacesInChannelsChange(t *testing.T) {
 			if err := tx.CountPost(ctx, post); err != nil {
 				return err
 			}
-			return tx.FollowUnread(ctx, post.ID, []string{amy.ID}, 6)
+			return tx.FollowUnread(ctx, post.ID, []ThreadStart{{UserID: amy.ID, Mentions: 1}}, 4, 6)
 		})
-		equal(t, "channel of a post", value[string](t)(db.PostChannel(ctx, post.ID)), c.ID)
 		equal(t, "behind", value[[]ChannelView](t)(db.ChannelViews(ctx, amy.ID, []string{c.ID})), []ChannelView{{ChannelID: c.ID, LastPostAt: 5, Unread: true}})
+		must(t, db, func(tx *Tx) error {
+			return tx.UnreadChannel(ctx, &model.ChannelUnreadAt{ChannelID: c.ID, UserID: amy.ID, LastViewedAt: 4, MentionCount: 2}, 7)
+		})
+		equal(t, "mentioned", value[*model.ChannelMember](t)(db.ChannelMember(ctx, c.ID, amy.ID)).MentionCount, int64(2))
 		must(t, db, func(tx *Tx) error { return tx.ViewChannels(ctx, amy.ID, []string{c.ID}, 8) })
 		equal(t, "read", value[[]ChannelView](t)(db.ChannelViews(ctx, amy.ID, []string{c.ID})), []ChannelView{{ChannelID: c.ID, LastPostAt: 5, ViewedAt: 5}})
 		must(t, db, func(tx *Tx) error { return tx.MuteChannels(ctx, amy.ID, []string{c.ID}, true, 9) })

@@ -125,8 +125,3 @@ func (q Q) CountOutsideGroups(ctx context.Context, channelID string, userIDs []s
 			JOIN user_groups g ON g.id = gm.group_id AND g.delete_at = 0
 		WHERE gm.user_id = u.id AND gc.channel_id = ?)`, q.d.ids(userIDs), channelID)
 }
-
-// PostChannel gives the channel of a post that is not deleted.
-func (q Q) PostChannel(ctx context.Context, postID string) (string, error) {
-	return one(ctx, q, scanValue[string], `SELECT channel_id FROM posts WHERE id = ? AND delete_at = 0`, postID)
-}

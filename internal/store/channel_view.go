@@ -34,6 +34,13 @@ func (t *Tx) ViewChannels(ctx context.Context, userID string, channelIDs []strin
 	return err
 }
 
+// UnreadChannel notes up to when a member has read a channel, and what is unread since.
+func (t *Tx) UnreadChannel(ctx context.Context, u *model.ChannelUnreadAt, at int64) error {
+	return change(ctx, t.Q, `UPDATE channel_members SET last_viewed_at = ?, msg_count = ?, msg_count_root = ?, mention_count = ?,
+			mention_count_root = ?, urgent_mention_count = ?, last_update_at = ? WHERE channel_id = ? AND user_id = ?`,
+		u.LastViewedAt, u.MsgCount, u.MsgCountRoot, u.MentionCount, u.MentionCountRoot, u.UrgentMentionCount, at, u.ChannelID, u.UserID)
+}
+
 // MuteChannels says for channels an account is in whether it wants to hear of mentions only.
 func (t *Tx) MuteChannels(ctx context.Context, userID string, channelIDs []string, muted bool, at int64) error {
 	value := model.StringMap{"mark_unread": "all"}

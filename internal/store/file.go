@@ -24,10 +24,10 @@ func (q Q) File(ctx context.Context, id string) (*model.FileInfo, error) {
 	return one(ctx, q, scanFile, `SELECT `+fileCols+` FROM files f WHERE f.id = ? AND f.delete_at = 0`, id)
 }
 
-// FilesOfPosts lists the files of posts, removed ones left out, in the order they were sent.
-func (q Q) FilesOfPosts(ctx context.Context, postIDs []string) ([]*model.FileInfo, error) {
-	return list(ctx, q, scanFile, `SELECT `+fileCols+` FROM files f WHERE `+q.d.idsIn("f.post_id")+` AND f.delete_at = 0 ORDER BY f.id`,
-		q.d.ids(postIDs))
+// FilesOfPosts lists the files of posts in the order they were sent, removed ones only when they are wanted.
+func (q Q) FilesOfPosts(ctx context.Context, postIDs []string, removedToo bool) ([]*model.FileInfo, error) {
+	return list(ctx, q, scanFile, `SELECT `+fileCols+` FROM files f WHERE `+q.d.idsIn("f.post_id")+` AND (? OR f.delete_at = 0) ORDER BY f.id`,
+		q.d.ids(postIDs), removedToo)
 }
 
 // InsertFile stores the description of a file whose content is stored already.
@@ -79,9 +79,4 @@ func (q Q) LostFiles(ctx context.Context, before int64, n int) ([]*model.FileInf
 // DeleteFile removes the description of a file for good.
 func (t *Tx) DeleteFile(ctx context.Context, id string) error {
 	return change(ctx, t.Q, `DELETE FROM files WHERE id = ?`, id)
-}
-
-// FilesOf lists up to n files of an account, removed ones included.
-func (q Q) FilesOf(ctx context.Context, userID string, n int) ([]*model.FileInfo, error) {
-	return list(ctx, q, scanFile, `SELECT `+fileCols+` FROM files f WHERE f.user_id = ? ORDER BY f.id LIMIT ?`, userID, n)
 }

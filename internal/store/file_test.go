@@ -16,7 +16,10 @@ func TestFileIsStoredAttachedAndRemoved(t *testing.T) {
 		must(t, db, func(tx *Tx) error { return tx.InsertFile(ctx, f) })
 		equal(t, "by id", value[*model.FileInfo](t)(db.File(ctx, f.ID)), f)
 		equal(t, "lost", value[[]*model.FileInfo](t)(db.LostFiles(ctx, 6, 9)), []*model.FileInfo{f})
-		equal(t, "of an account", value[[]*model.FileInfo](t)(db.FilesOf(ctx, u.ID, 9)), []*model.FileInfo{f})
+		equal(t, "of an account", value[[]*model.FileInfo](t)(db.FilesOf(ctx, WholeUser, u.ID, 9)), []*model.FileInfo{f})
+		equal(t, "of a team", value[[]*model.FileInfo](t)(db.FilesOf(ctx, WholeTeam, team.ID, 9)), []*model.FileInfo{f})
+		equal(t, "of a channel", value[[]*model.FileInfo](t)(db.FilesOf(ctx, WholeChannel, c.ID, 9)), []*model.FileInfo{f})
+		equal(t, "of a thread", len(value[[]*model.FileInfo](t)(db.FilesOf(ctx, WholeThread, f.ID, 9))), 0)
 		p := &model.Post{ID: model.NewTimeID(9), CreateAt: 9, UpdateAt: 9, UserID: u.ID, ChannelID: c.ID}
 		foreign := *p
 		foreign.UserID = other.ID
@@ -39,7 +42,18 @@ func TestFileIsStoredAttachedAndRemoved(t *testing.T) {
 			}
 			return tx.CountFiles(ctx, c.ID, 1)
 		})
-		equal(t, "of a post", len(value[[]*model.FileInfo](t)(db.FilesOfPosts(ctx, []string{p.ID, "x"}))), 1)
+		equal(t, "of a post", len(value[[]*model.FileInfo](t)(db.FilesOfPosts(ctx, []string{p.ID, "x"}, false))), 1)
+		equal(t, "of its thread", len(value[[]*model.FileInfo](t)(db.FilesOf(ctx, WholeThread, p.ID, 9))), 1)
+		more := &model.FileInfo{ID: model.NewTimeID(6), UserID: u.ID, PostID: p.ID, ChannelID: c.ID, CreateAt: 6, UpdateAt: 6, Name: "b", MimeType: "x"}
+		must(t, db, func(tx *Tx) error {
+			if err := tx.InsertFile(ctx, more); err != nil {
+				return err
+			}
+			if err := tx.CountFiles(ctx, c.ID, 1); err != nil {
+				return err
+			}
+			return tx.DeleteFiles(ctx, []string{more.ID, "x"})
+		})
 		equal(t, "kept count", value[*model.Channel](t)(db.Channel(ctx, c.ID)).Files, int64(1))
 		must(t, db, func(tx *Tx) error {
 			n, err := tx.RemoveFilesOfPosts(ctx, []string{p.ID}, 12)
@@ -68,6 +82,15 @@ func TestUploadHasOneWriterAtATime(t *testing.T) {
 		up.FileOffset = 4
 		must(t, db, func(tx *Tx) error { return tx.LeaseUpload(ctx, up, 300, 400) })
 		must(t, db, func(tx *Tx) error { return tx.LeaseUpload(ctx, up, 400, 500) }) // the writer before died
+		equal(t, "with an account", len(value[[]*model.UploadSession](t)(db.UploadsWith(ctx, WholeUser, u.ID, 9))), 1)
+		equal(t, "with a thread", len(value[[]*model.UploadSession](t)(db.UploadsWith(ctx, WholeThread, u.ID, 9))), 0)
+		other := &model.UploadSession{ID: model.NewID(), Type: model.UploadAttachment, CreateAt: 6, UserID: u.ID, Filename: "b", FileSize: 1}
+		must(t, db, func(tx *Tx) error {
+			if err := tx.InsertUpload(ctx, other); err != nil {
+				return err
+			}
+			return tx.DeleteUploads(ctx, []string{other.ID, "x"})
+		})
 		must(t, db, func(tx *Tx) error { return tx.DeleteUpload(ctx, up.ID) })
 		wantErr[*model.UploadSession](t, ErrNotFound)(db.Upload(ctx, up.ID))
 	})

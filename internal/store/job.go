@@ -35,8 +35,22 @@ func (t *Tx) LeaseJob(ctx context.Context, now, leaseUntil int64) (*model.Job, e
 
 // NextJobAt tells when the next job is due, in milliseconds. ErrNotFound means that none waits.
 func (q Q) NextJobAt(ctx context.Context) (int64, error) {
-	return one(ctx, q, scanValue[int64], `SELECT CASE WHEN run_at > lease_until THEN run_at ELSE lease_until END FROM jobs
-		WHERE status IN ('pending', 'in_progress') ORDER BY 1 LIMIT 1`)
+	return one(ctx, q, scanValue[int64], `SELECT at FROM (
+			SELECT * FROM (SELECT run_at AS at FROM jobs WHERE status IN ('pending', 'in_progress') AND lease_until = 0 ORDER BY run_at LIMIT 1) w
+			UNION ALL SELECT * FROM (SELECT lease_until FROM jobs WHERE status IN ('pending', 'in_progress') AND lease_until > 0
+				ORDER BY lease_until LIMIT 1) l) x
+		ORDER BY at LIMIT 1`)
+}
+
+// CountJobsOf tells how many jobs of a type wait for their time because of an account.
+func (q Q) CountJobsOf(ctx context.Context, kind, userID string) (int64, error) {
+	return one(ctx, q, scanValue[int64], `SELECT COUNT(*) FROM jobs WHERE type = ? AND data->>'user_id' = ? AND status = 'pending'`, kind, userID)
+}
+
+// DeleteJob removes a job, if it is there.
+func (t *Tx) DeleteJob(ctx context.Context, id string) error {
+	_, err := exec(ctx, t.Q, `DELETE FROM jobs WHERE id = ?`, id)
+	return err
 }
 
 // RenewJob keeps a job and stores how far it got; ErrNotFound means that it is no longer ours to do.

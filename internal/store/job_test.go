@@ -186,3 +186,27 @@ func TestMailsAboutAccountsAreRemoved(t *testing.T) {
 		equal(t, "after those about any", left(), []int{1, 2, 3})
 	})
 }
+
+func TestJobsOfAnAccountAreCountedAndReplaced(t *testing.T) {
+	onEach(t, func(t *testing.T, db *DB) {
+		ctx := t.Context()
+		j := &model.Job{ID: model.IDOf("reminder", "amy"), Type: model.ReminderJob, Status: model.JobPending, CreateAt: 1, RunAt: 50,
+			Data: model.StringMap{"user_id": "amy"}}
+		for range 2 {
+			must(t, db, func(tx *Tx) error {
+				if err := tx.DeleteJob(ctx, j.ID); err != nil {
+					return err
+				}
+				return tx.Enqueue(ctx, j)
+			})
+		}
+		equal(t, "waiting", value[int64](t)(db.CountJobsOf(ctx, model.ReminderJob, "amy")), int64(1))
+		equal(t, "of another", value[int64](t)(db.CountJobsOf(ctx, model.ReminderJob, "bob")), int64(0))
+		equal(t, "next", value[int64](t)(db.NextJobAt(ctx)), int64(50))
+		must(t, db, func(tx *Tx) error {
+			_, err := tx.LeaseJob(ctx, 60, 90)
+			return err
+		})
+		equal(t, "next when it is leased", value[int64](t)(db.NextJobAt(ctx)), int64(90))
+	})
+}

@@ -123,10 +123,18 @@ func TestPostsMoveMembersAndTheirMentions(t *testing.T) {
 		m = value[*model.ChannelMember](t)(db.ChannelMember(ctx, c.ID, bob.ID))
 		equal(t, "mentioned", []int64{m.MsgCount, m.MentionCount, m.MentionCountRoot, m.UrgentMentionCount}, []int64{0, 2, 1, 1})
 		equal(t, "named", value[[]Named](t)(db.MembersNamed(ctx, c.ID, []string{"bob", "cat"})), []Named{{"bob", bob.ID}})
+		equal(t, "names", value[[]Named](t)(db.NamesOf(ctx, c.ID, []string{bob.ID, "x"})), []Named{{"bob", bob.ID}})
 		equal(t, "groups", len(value[[]Named](t)(db.MembersOfGroupsNamed(ctx, c.ID, []string{"bob"}))), 0)
 		equal(t, "everybody", len(value[[]string](t)(db.MembersToNotify(ctx, c.ID, false, 9))), 2)
 		equal(t, "online", len(value[[]string](t)(db.MembersToNotify(ctx, c.ID, true, 9))), 0)
 		equal(t, "members", len(value[[]string](t)(db.ChannelMemberIDs(ctx, c.ID, 9))), 2)
+		root := writePost(t, db, model.Post{CreateAt: 10, UserID: bob.ID, ChannelID: c.ID})
+		equal(t, "hears of no replies", len(value[[]Replied](t)(db.MembersRepliedTo(ctx, c.ID, []string{root.ID}, ""))), 0)
+		must(t, db, func(tx *Tx) error {
+			_, err := exec(ctx, tx.Q, `UPDATE users SET notify_props = `+tx.d.json+` WHERE id = ?`, `{"comments":"root"}`, bob.ID)
+			return err
+		})
+		equal(t, "hears of replies", value[[]Replied](t)(db.MembersRepliedTo(ctx, c.ID, []string{root.ID}, bob.ID)), []Replied{{RootID: root.ID, UserID: bob.ID}})
 		equal(t, "keywords", len(value[[]KeywordMember](t)(db.KeywordMembers(ctx, c.ID, nil))), 0)
 	})
 }
@@ -155,5 +163,25 @@ func TestReactionsAreStoredOnce(t *testing.T) {
 				return err
 			})
 		}
+	})
+}
+
+func TestPostsAreAcknowledged(t *testing.T) {
+	onEach(t, func(t *testing.T, db *DB) {
+		ctx := t.Context()
+		u := addUser(t, db, "amy")
+		c := addChannel(t, db, addTeam(t, db, "north").ID, "town")
+		p := writePost(t, db, model.Post{CreateAt: 10, UserID: u.ID, ChannelID: c.ID, RequestedAck: true})
+		for _, at := range []int64{11, 12} {
+			must(t, db, func(tx *Tx) error {
+				a, err := tx.SaveAck(ctx, model.PostAck{PostID: p.ID, UserID: u.ID, AcknowledgedAt: at})
+				equal(t, "first", a, &model.PostAck{PostID: p.ID, UserID: u.ID, AcknowledgedAt: 11})
+				return err
+			})
+		}
+		equal(t, "one", value[*model.PostAck](t)(db.Ack(ctx, p.ID, u.ID)).AcknowledgedAt, int64(11))
+		equal(t, "of posts", len(value[[]*model.PostAck](t)(db.Acks(ctx, []string{p.ID, "x"}))), 1)
+		must(t, db, func(tx *Tx) error { return tx.DeleteAck(ctx, p.ID, u.ID) })
+		fails(t, db, ErrNotFound, func(tx *Tx) error { return tx.DeleteAck(ctx, p.ID, u.ID) })
 	})
 }

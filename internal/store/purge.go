@@ -30,6 +30,7 @@ var UserTraces = []Trace{
 	{Table: "thread_memberships", key: "post_id, user_id"},
 	{Table: "thread_counts", key: "user_id, team_id, deleted"},
 	{Table: "reactions", key: "post_id, user_id, emoji_name"},
+	{Table: "post_acknowledgements", key: "post_id, user_id"},
 	{Table: "files", key: "id"},
 	{Table: "uploads", key: "id"},
 	{Table: "posts", key: "id"},
@@ -38,6 +39,7 @@ var UserTraces = []Trace{
 	{Table: "group_members", key: "group_id, user_id"},
 	{Table: "audits", key: "id"},
 	{Table: "jobs", key: "id", of: "type = '" + model.MailJob + "' AND data->>'user_id' = ?"}, // with the address
+	{Table: "jobs", key: "id", of: "type = '" + model.ReminderJob + "' AND data->>'user_id' = ?"},
 }
 
 // DeleteTraces removes up to n rows of an account from a table and tells how many.

@@ -98,23 +98,42 @@ type Follower struct {
 	model.ThreadMembership
 	// Collapsed is what they chose about seeing threads as such; empty when they did not.
 	Collapsed string
+	// Auto says that they want to follow every thread of the channel.
+	Auto bool
 }
 
-// ThreadFollowers lists who follows a thread and is in its channel. Others who once were,
-// or never, hear nothing of it.
-func (q Q) ThreadFollowers(ctx context.Context, root *model.Post) ([]Follower, error) {
+// ThreadFollowers lists who follows a thread and is in its channel, or of these only some
+// accounts, unless they are nil. Others who once were, or never, hear nothing of it.
+func (q Q) ThreadFollowers(ctx context.Context, root *model.Post, among []string) ([]Follower, error) {
+	w := &where{}
+	w.add(`m.post_id = ? AND m.following`, root.ID)
+	if among != nil {
+		w.add(q.d.idsIn("m.user_id"), q.d.ids(among))
+	}
 	return list(ctx, q, func(row scanner) (f Follower, err error) {
-		return f, row.Scan(&f.PostID, &f.UserID, &f.Following, &f.LastViewed, &f.UnreadMentions, &f.UnreadReplies, &f.Collapsed)
-	}, `SELECT m.post_id, m.user_id, m.following, m.last_viewed, m.unread_mentions, m.unread_replies, COALESCE(s.value, '')
+		return f, row.Scan(&f.PostID, &f.UserID, &f.Following, &f.LastViewed, &f.UnreadMentions, &f.UnreadReplies, &f.Collapsed, &f.Auto)
+	}, `SELECT m.post_id, m.user_id, m.following, m.last_viewed, m.unread_mentions, m.unread_replies, COALESCE(s.value, ''),
+			COALESCE(c.notify_props->>'channel_auto_follow_threads', '') = 'on'
 		FROM thread_memberships m
 			JOIN channel_members c ON c.channel_id = ? AND c.user_id = m.user_id
 			LEFT JOIN preferences s ON s.user_id = m.user_id AND s.category = 'display_settings' AND s.name = 'collapsed_reply_threads'
-		WHERE m.post_id = ? AND m.following ORDER BY m.user_id`, root.ChannelID, root.ID)
+		`+w.text()+` ORDER BY m.user_id`, append([]any{root.ChannelID}, w.args...)...)
 }
 
-// FollowerIDs lists who follows a thread.
-func (q Q) FollowerIDs(ctx context.Context, postID string) ([]string, error) {
-	return list(ctx, q, scanValue[string], `SELECT user_id FROM thread_memberships WHERE post_id = ? AND following`, postID)
+// ThreadMemberships reads how far those have read a thread who follow it, and one account even
+// if it does not.
+func (q Q) ThreadMemberships(ctx context.Context, postID, userID string) ([]model.ThreadMembership, error) {
+	return list(ctx, q, func(row scanner) (m model.ThreadMembership, err error) {
+		return m, row.Scan(&m.PostID, &m.UserID, &m.Following, &m.LastViewed, &m.UnreadMentions, &m.UnreadReplies)
+	}, `SELECT post_id, user_id, following, last_viewed, unread_mentions, unread_replies FROM thread_memberships
+		WHERE post_id = ? AND (following OR user_id = ?)`, postID, userID)
+}
+
+// Unmention takes one mention from those of the accounts that follow a thread and have unread ones.
+func (t *Tx) Unmention(ctx context.Context, postID string, userIDs []string) error {
+	_, err := exec(ctx, t.Q, `UPDATE thread_memberships SET unread_mentions = unread_mentions - 1
+		WHERE post_id = ? AND unread_mentions > 0 AND `+t.d.idsIn("user_id"), postID, t.d.ids(userIDs))
+	return err
 }
 
 // RemoveReply takes a reply that was deleted out of its thread. Whoever does so holds the root.
@@ -148,17 +167,6 @@ func (t *Tx) DeleteThread(ctx context.Context, postID string, at int64) error {
 	}
 	_, err := exec(ctx, t.Q, `UPDATE thread_memberships SET deleted = TRUE, unread_replies = 0 WHERE post_id = ?`, postID)
 	return err
-}
-
-// RepliesSince lists, the newest first, up to n replies of a thread that were written by others
-// at a time or later.
-func (q Q) RepliesSince(ctx context.Context, rootID, notBy string, at int64, n int) ([]*model.Post, error) {
-	return list(ctx, q, func(row scanner) (*model.Post, error) {
-		p := &model.Post{RootID: rootID}
-		return p, row.Scan(&p.ID, &p.UserID, &p.ChannelID, &p.Message, &p.Type, &p.CreateAt)
-	}, `SELECT id, user_id, channel_id, message, type, create_at FROM posts
-		WHERE root_id = ? AND create_at >= ? AND delete_at = 0 AND original_id IS NULL AND user_id <> ?
-		ORDER BY create_at DESC, id DESC LIMIT ?`, rootID, at, notBy, n)
 }
 
 // ForgetReplies takes what an account wrote out of up to n threads, as if it had never been

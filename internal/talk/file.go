@@ -120,6 +120,21 @@ func (s *Service) File(ctx context.Context, a perm.Actor, fileID string) (*model
 	return f, s.Workspace.NeedContent(a, c)
 }
 
+// FilesOfPost lists the files of a post that the actor may read; administrators can have removed
+// ones, and those of a deleted post, too.
+func (s *Service) FilesOfPost(ctx context.Context, a perm.Actor, postID string, removedToo bool) ([]*model.FileInfo, error) {
+	if removedToo {
+		if err := a.Need(perm.ManageSystem); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := s.readable(ctx, s.DB.Q, a, postID, removedToo); err != nil {
+		return nil, err
+	}
+	list, err := s.DB.FilesOfPosts(ctx, []string{postID}, removedToo)
+	return list, store.Fault(err, "app.file_info.get_for_post.app_error")
+}
+
 // FileContent is a file together with something of its content that can be read.
 type FileContent struct {
 	Info    *model.FileInfo

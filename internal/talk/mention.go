@@ -2,6 +2,7 @@ package talk
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -36,7 +37,25 @@ func (s *Service) mentioned(ctx context.Context, tx *store.Tx, b *batchOf) error
 	if err := s.callNames(ctx, tx, b, texts, unique(names)); err != nil {
 		return err
 	}
-	return s.callEverybody(ctx, tx, b, texts)
+	if err := s.callEverybody(ctx, tx, b, texts); err != nil {
+		return err
+	}
+	return s.callRepliedTo(ctx, tx, b)
+}
+
+// callRepliedTo finds whom the drafts concern because they answer them. That is told apart:
+// in the thread itself it does not count as a mention.
+func (s *Service) callRepliedTo(ctx context.Context, tx *store.Tx, b *batchOf) error {
+	found, err := s.membersRepliedTo(ctx, tx.Q, b.channel.ID, slices.Sorted(maps.Keys(b.roots)), "")
+	for _, d := range b.drafts {
+		for _, r := range found {
+			if r.RootID == d.post.RootID && r.UserID != d.post.UserID && !slices.Contains(d.mentions, r.UserID) {
+				d.repliedTo = append(d.repliedTo, r.UserID)
+			}
+		}
+		d.repliedTo = unique(d.repliedTo)
+	}
+	return err
 }
 
 // groupMembersMax is more than a group channel has members.

@@ -40,6 +40,7 @@ type draft struct {
 	setOnline bool
 	wrong     error // what is said when nothing else speaks against the post
 	mentions  []string
+	repliedTo []string       // who is mentioned by nothing but that it answers them
 	view      model.PostView // what was stored, for the answer
 	err       error
 	ended     func(id string, err error)
@@ -160,7 +161,8 @@ func keepOrigin(was, next model.RawJSON) (model.RawJSON, error) {
 
 // admit decides whether a draft may be stored in the channel, in the order of the checks
 // that clients know.
-func (s *Service) admit(d *draft, w *store.Writer, roots map[string]*model.Post) error {
+func (s *Service) admit(d *draft, b *batchOf) error {
+	w := b.writers[d.post.UserID]
 	if w == nil {
 		return fault.Permission(d.actor.UserID, string(perm.CreatePost))
 	}
@@ -181,8 +183,11 @@ func (s *Service) admit(d *draft, w *store.Writer, roots map[string]*model.Post)
 	if w.Channel.DeleteAt != 0 {
 		return fault.New(fault.Invalid, "api.post.create_post.can_not_post_to_deleted.error")
 	}
+	if b.apart {
+		return fault.New(fault.Invalid, "api.post.create_post.can_not_post_in_restricted_dm.error")
+	}
 	if d.post.RootID != "" {
-		root := roots[d.post.RootID]
+		root := b.roots[d.post.RootID]
 		switch {
 		case root == nil || root.DeleteAt != 0 || root.RootID != "" || root.OriginalID != "":
 			return fault.New(fault.Invalid, "api.post.create_post.root_id.app_error")

@@ -55,7 +55,7 @@ func (s *Service) filesOf(ctx context.Context, q store.Q, posts []*model.Post) (
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	files, err := q.FilesOfPosts(ctx, ids)
+	files, err := q.FilesOfPosts(ctx, ids, false)
 	if err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func (s *Service) writeTogether(_ string, batch []*draft) error {
 	defer cancel()
 	return s.DB.Tx(ctx, func(tx *store.Tx) error {
 		for _, d := range batch {
-			d.err, d.mentions = nil, nil
+			d.err, d.mentions, d.repliedTo = nil, nil, nil
 		}
 		return s.store(ctx, tx, batch)
 	})

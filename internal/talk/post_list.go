@@ -153,7 +153,7 @@ func (s *Service) list(ctx context.Context, a perm.Actor, posts []*model.Post, l
 	}
 	all := posts
 	if !l.Collapsed {
-		more, err := s.threadsOf(ctx, posts, !l.SkipThreads)
+		more, err := s.threadsOf(ctx, posts, l)
 		if err != nil {
 			return nil, err
 		}
@@ -170,25 +170,29 @@ func (s *Service) list(ctx context.Context, a perm.Actor, posts []*model.Post, l
 	return list, nil
 }
 
-// threadsOf reads the roots of replies among the posts and, when wanted, all replies to
-// their roots, without those that are there already.
-func (s *Service) threadsOf(ctx context.Context, posts []*model.Post, replies bool) ([]*model.Post, error) {
+// threadsOf reads the roots of replies among the posts and, when wanted, all replies to these
+// roots, without those that are there already. Next to a post, but not on a page by its number,
+// roots come with the replies to them as well.
+func (s *Service) threadsOf(ctx context.Context, posts []*model.Post, l Listing) ([]*model.Post, error) {
 	known := make(map[string]bool, len(posts))
 	for _, p := range posts {
 		known[p.ID] = true
 	}
 	var roots, missing []string
 	for _, p := range posts {
-		root := p.RootID
-		if root == "" {
-			root = p.ID
-		} else if !known[root] {
-			missing = append(missing, root)
+		if p.RootID == "" {
+			if l.Before != "" || l.After != "" {
+				roots = append(roots, p.ID)
+			}
+			continue
 		}
-		roots = append(roots, root)
+		roots = append(roots, p.RootID)
+		if !known[p.RootID] {
+			missing = append(missing, p.RootID)
+		}
 	}
 	more, err := s.DB.Posts(ctx, unique(missing))
-	if err != nil || !replies {
+	if err != nil || l.SkipThreads {
 		return undeleted(more), err
 	}
 	answers, err := s.DB.Replies(ctx, unique(roots), threadsMax)

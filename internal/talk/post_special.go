@@ -94,7 +94,10 @@ func (s *Service) PostInfo(ctx context.Context, a perm.Actor, id string) (*PostI
 	if err != nil {
 		return nil, store.Fault(err, "app.team.get.finding.app_error")
 	}
-	out.TeamType, out.TeamDisplayName = t.Type, t.DisplayName
+	out.TeamType, out.TeamDisplayName = model.TeamInvite, t.DisplayName
+	if t.AllowOpenInvite {
+		out.TeamType = model.TeamOpen
+	}
 	return out, nil
 }
 
@@ -149,16 +152,9 @@ func (s *Service) Thread(ctx context.Context, a perm.Actor, id string, w ThreadP
 	if w.SkipThreads {
 		posts[0] = p.Post
 	} else {
-		n := w.PerPage
-		if n == 0 {
-			n = postsMax
-		}
-		replies, err := s.DB.ThreadReplies(ctx, root.ID, store.PostPlace{At: w.FromCreateAt, ID: w.FromPost}, w.Up, n+1)
-		if err != nil {
+		var replies []*model.Post
+		if replies, more, err = s.threadPart(ctx, root.ID, w); err != nil {
 			return nil, errReading(err)
-		}
-		if more = len(replies) > n; more {
-			replies = replies[:n]
 		}
 		posts = append(posts, replies...)
 		slices.SortFunc(posts[1:], newestFirst)
@@ -168,6 +164,22 @@ func (s *Service) Thread(ctx context.Context, a perm.Actor, id string, w ThreadP
 		list.HasNext = &more
 	}
 	return list, errReading(err)
+}
+
+// threadPart reads the replies of a part of a thread, and tells whether more posts follow. The
+// root counts as the oldest of them, though it is in every part.
+func (s *Service) threadPart(ctx context.Context, rootID string, w ThreadPage) (replies []*model.Post, more bool, err error) {
+	n, all := w.PerPage, w.PerPage == 0
+	if all {
+		n = postsMax
+	}
+	from := store.PostPlace{At: w.FromCreateAt, ID: w.FromPost}
+	if !all && !w.Up && from == (store.PostPlace{}) {
+		n--
+	}
+	replies, err = s.DB.ThreadReplies(ctx, rootID, from, w.Up, n+1)
+	more = len(replies) > n || !all && w.Up && len(replies) == n
+	return replies[:min(n, len(replies))], more, err
 }
 
 // UnreadPosts lists the posts around the oldest one that an account has not read; without one,
@@ -206,7 +218,36 @@ func (s *Service) UnreadPosts(ctx context.Context, a perm.Actor, userID, channel
 	if len(older) > before {
 		prev, older = older[before].ID, older[:before]
 	}
+	oldest := newer[0]
 	slices.Reverse(newer)
 	list, err := s.list(ctx, a, append(newer, older...), l, shape{counts: true}, next, prev)
-	return list, errReading(err)
+	if err != nil {
+		return nil, errReading(err)
+	}
+	list.HasNext = new(bool)
+	return list, errReading(s.addThread(ctx, a, list, oldest, l))
+}
+
+// addThread puts the whole thread of a post into a list of posts, unless only these are wanted.
+func (s *Service) addThread(ctx context.Context, a perm.Actor, list *model.PostList, p *model.Post, l Listing) error {
+	if l.SkipThreads {
+		return nil
+	}
+	rootID := p.RootID
+	if rootID == "" {
+		rootID = p.ID
+	}
+	replies, err := s.DB.Replies(ctx, []string{rootID}, threadsMax)
+	if err != nil {
+		return err
+	}
+	root, err := s.DB.Posts(ctx, []string{rootID})
+	if err != nil {
+		return err
+	}
+	views, err := s.views(ctx, s.DB.Q, a, undeleted(append(root, replies...)), shape{counts: true, collapsed: l.Collapsed, extended: l.Extended})
+	for _, v := range views {
+		list.Posts[v.ID] = v
+	}
+	return err
 }

@@ -15,18 +15,18 @@ type shape struct {
 	counts    bool // how many replies there are
 	collapsed bool // roots tell of their threads, replies nothing
 	extended  bool // with whole participants, not only their ids
+	listed    bool // as threads of their own
 }
 
 // createdView is what is sent of a post that was just written.
 func createdView(p *model.Post, files json.RawMessage) model.PostView {
 	v := p.View()
-	v.Metadata = metadata(p, nil, files)
+	v.Metadata = metadata(p, model.PostMetadata{Files: files})
 	return v
 }
 
 // metadata is what a post shows besides its text.
-func metadata(p *model.Post, reactions []*model.Reaction, files json.RawMessage) json.RawMessage {
-	m := model.PostMetadata{Reactions: reactions, Files: files}
+func metadata(p *model.Post, m model.PostMetadata) json.RawMessage {
 	if p.Priority != "" || p.RequestedAck {
 		m.Priority = &model.PostPriority{Priority: p.Priority, RequestedAck: p.RequestedAck}
 	}
@@ -45,12 +45,16 @@ func (s *Service) views(ctx context.Context, q store.Q, a perm.Actor, posts []*m
 	if err != nil {
 		return nil, err
 	}
+	acks, err := s.acksOf(ctx, q, posts)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]model.PostView, len(posts))
 	for i, p := range posts {
 		out[i] = p.View()
-		out[i].Metadata = metadata(p, nil, nil)
+		out[i].Metadata = metadata(p, model.PostMetadata{})
 		if p.DeleteAt == 0 || p.OriginalID != "" {
-			out[i].Metadata = metadata(p, reactions[p.ID], files[p.ID])
+			out[i].Metadata = metadata(p, model.PostMetadata{Reactions: reactions[p.ID], Files: files[p.ID], Acks: acks[p.ID]})
 		}
 	}
 	return out, s.tellThreads(ctx, q, a, out, sh)
@@ -115,7 +119,7 @@ func (s *Service) participants(ctx context.Context, a perm.Actor, facts map[stri
 	for _, f := range facts {
 		ids = append(ids, f.Participants...)
 	}
-	people, err := s.people(ctx, a, unique(ids), sh.extended)
+	people, err := s.people(ctx, a, unique(ids), sh)
 	if err != nil {
 		return nil, err
 	}
@@ -138,11 +142,15 @@ func (s *Service) participants(ctx context.Context, a perm.Actor, facts map[stri
 
 // people encodes accounts that take part in threads: in full, or as nothing but an id in the
 // form of an account, which is what clients expect that know the accounts already.
-func (s *Service) people(ctx context.Context, a perm.Actor, ids []string, extended bool) (map[string]json.RawMessage, error) {
+func (s *Service) people(ctx context.Context, a perm.Actor, ids []string, sh shape) (map[string]json.RawMessage, error) {
 	out := make(map[string]json.RawMessage, len(ids))
-	if !extended {
+	if !sh.extended {
+		auth := ""
+		if sh.listed {
+			auth = `"auth_data":"",`
+		}
 		for _, id := range ids {
-			out[id] = json.RawMessage(`{"id":"` + id + `","username":"","auth_service":"","email":"","nickname":"","first_name":"","last_name":"",` +
+			out[id] = json.RawMessage(`{"id":"` + id + `","username":"",` + auth + `"auth_service":"","email":"","nickname":"","first_name":"","last_name":"",` +
 				`"position":"","roles":"","locale":"","timezone":{},"delete_at":0,"disable_welcome_email":false}`)
 		}
 		return out, nil

@@ -16,6 +16,7 @@ type batchOf struct {
 	channel *model.Channel
 	writers map[string]*store.Writer
 	roots   map[string]*model.Post
+	apart   bool // its people may not write to each other
 	at      int64
 	drafts  []*draft // those that are admitted
 	effects map[string]*store.PostEffect
@@ -72,6 +73,11 @@ func (s *Service) admitted(ctx context.Context, tx *store.Tx, drafts []*draft) (
 	for _, w := range writers {
 		b.writers[w.UserID], b.channel = w, w.Channel
 	}
+	if b.channel != nil {
+		if b.apart, err = s.Workspace.KeptApart(ctx, tx.Q, b.channel); err != nil {
+			return nil, err
+		}
+	}
 	locked, err := tx.LockPosts(ctx, unique(roots))
 	if err != nil {
 		return nil, err
@@ -80,7 +86,7 @@ func (s *Service) admitted(ctx context.Context, tx *store.Tx, drafts []*draft) (
 		b.roots[p.ID] = p
 	}
 	for _, d := range drafts {
-		refused := s.admit(d, b.writers[d.post.UserID], b.roots)
+		refused := s.admit(d, b)
 		if refused == nil {
 			refused = d.wrong
 		}
@@ -91,12 +97,12 @@ func (s *Service) admitted(ctx context.Context, tx *store.Tx, drafts []*draft) (
 	return b, nil
 }
 
-// touchRoots moves forward when the roots of replies last changed.
+// touchRoots moves forward when the roots of replies that came or went last changed.
 func (s *Service) touchRoots(ctx context.Context, tx *store.Tx, posts []*model.Post) error {
 	last := map[string]int64{}
 	for _, p := range posts {
 		if p.RootID != "" {
-			last[p.RootID] = max(last[p.RootID], p.CreateAt)
+			last[p.RootID] = max(last[p.RootID], p.CreateAt, p.DeleteAt)
 		}
 	}
 	if len(last) == 0 {
@@ -132,7 +138,7 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, b *batchOf, totals sto
 			return err
 		}
 		posted := event.Posted(d.view, b.channel, b.writers[d.post.UserID].Username, d.setOnline)
-		posted.Concern("mentions", d.mentions)
+		posted.Concern("mentions", d.concerns())
 		posted.Concern("followers", followers)
 		tx.Emit(posted)
 		tx.Emit(later...)
@@ -146,7 +152,7 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, b *batchOf, d *draft
 	if d.post.RootID == "" {
 		return nil, nil, nil
 	}
-	r := &reply{post: d.post, root: b.roots[d.post.RootID], channel: b.channel, mentions: d.mentions, at: b.at}
+	r := &reply{post: d.post, root: b.roots[d.post.RootID], channel: b.channel, mentions: d.mentions, repliedTo: d.repliedTo, at: b.at}
 	d.view.ReplyCount, followers, err = s.replied(ctx, tx, r)
 	return followers, r.events, err
 }
@@ -185,9 +191,12 @@ func (b *batchOf) effect(userID string) *store.PostEffect {
 	return e
 }
 
+// concerns are all whom a draft mentions.
+func (d *draft) concerns() []string { return slices.Concat(d.mentions, d.repliedTo) }
+
 // mention counts what a post says to members.
 func (b *batchOf) mention(d *draft) {
-	for _, id := range d.mentions {
+	for _, id := range d.concerns() {
 		e := b.effect(id)
 		e.Mentions++
 		if d.post.RootID != "" {

@@ -1,6 +1,7 @@
 package talk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
@@ -109,7 +110,7 @@ func (s *Service) threadViews(ctx context.Context, a perm.Actor, threads []*mode
 	for id, list := range people {
 		facts[id] = &threadFacts{Participants: list}
 	}
-	encoded, err := s.participants(ctx, a, facts, shape{collapsed: true, extended: extended})
+	encoded, err := s.participants(ctx, a, facts, shape{collapsed: true, extended: extended, listed: true})
 	if err != nil {
 		return nil, errThreads(err)
 	}
@@ -188,7 +189,7 @@ func (s *Service) ReadThread(ctx context.Context, a perm.Actor, ref ThreadRef, u
 		case p.Post.DeleteAt != 0:
 			return errNoPost()
 		}
-		return s.reads(ctx, tx, ref, p, at, event.Unread{Replies: t.UnreadReplies, Mentions: t.UnreadMentions})
+		return s.reads(ctx, tx, ref, p, at, at, event.Unread{Replies: t.UnreadReplies, Mentions: t.UnreadMentions})
 	})
 	if err != nil {
 		return model.ThreadView{}, store.Fault(err, "app.user.update_thread_read_for_user.app_error")
@@ -196,13 +197,14 @@ func (s *Service) ReadThread(ctx context.Context, a perm.Actor, ref ThreadRef, u
 	return s.UserThread(ctx, a, ref, false)
 }
 
-// reads stores up to when somebody has read a thread and tells them.
-func (s *Service) reads(ctx context.Context, tx *store.Tx, ref ThreadRef, p *store.PostAccess, until int64, was event.Unread) error {
-	mentions, err := s.mentionsSince(ctx, tx, ref, p.Channel, until)
+// reads stores up to when somebody has read a thread, and how often they are mentioned from a
+// time on, and tells them.
+func (s *Service) reads(ctx context.Context, tx *store.Tx, ref ThreadRef, p *store.PostAccess, until, from int64, was event.Unread) error {
+	mentions, err := s.threadMentions(ctx, tx.Q, p.Channel, ref.ThreadID, []string{ref.UserID}, from)
 	if err != nil {
 		return err
 	}
-	if err := tx.ReadThread(ctx, store.ThreadRead{UserID: ref.UserID, PostID: ref.ThreadID, LastViewed: until, Mentions: mentions, At: s.now()}); err != nil {
+	if err := tx.ReadThread(ctx, store.ThreadRead{UserID: ref.UserID, PostID: ref.ThreadID, LastViewed: until, Mentions: mentions[ref.UserID], At: s.now()}); err != nil {
 		return err
 	}
 	t, err := tx.ThreadOf(ctx, ref.UserID, ref.ThreadID)
@@ -222,7 +224,7 @@ func (s *Service) UnreadThread(ctx context.Context, a perm.Actor, ref ThreadRef,
 		}
 		post, err := tx.Post(ctx, postID)
 		if err != nil || post.DeleteAt != 0 || post.OriginalID != "" {
-			return store.Fault(cmpErr(err, store.ErrNotFound), "app.post.get.app_error", errNoPost())
+			return store.Fault(cmp.Or(err, store.ErrNotFound), "app.post.get.app_error", errNoPost())
 		}
 		if post.ID != ref.ThreadID && post.RootID != ref.ThreadID {
 			return fault.New(fault.Invalid, "app.user.update_thread_read_for_user_by_post.app_error")
@@ -233,7 +235,7 @@ func (s *Service) UnreadThread(ctx context.Context, a perm.Actor, ref ThreadRef,
 		if _, err := followed(ctx, tx.Q, ref); err != nil {
 			return err
 		}
-		return s.reads(ctx, tx, ref, p, post.CreateAt-1, event.Unread{})
+		return s.reads(ctx, tx, ref, p, post.CreateAt-1, post.CreateAt, event.Unread{})
 	})
 	if err != nil {
 		return model.ThreadView{}, store.Fault(err, "app.user.update_thread_read_for_user_by_post.app_error")
@@ -241,9 +243,25 @@ func (s *Service) UnreadThread(ctx context.Context, a perm.Actor, ref ThreadRef,
 	return s.UserThread(ctx, a, ref, false)
 }
 
-func cmpErr(err, otherwise error) error {
-	if err != nil {
-		return err
-	}
-	return otherwise
+// AddChannelMembers puts accounts into a channel because of a thread in it, which they then
+// follow with everything in it unread; see [workspace.Service.AddChannelMembers].
+func (s *Service) AddChannelMembers(ctx context.Context, a perm.Actor, channelID string, userIDs []string, rootID string) ([]*model.ChannelMember, error) {
+	var out []*model.ChannelMember
+	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
+		c, members, err := s.Workspace.AddToChannel(ctx, tx, a, channelID, userIDs)
+		if err != nil {
+			return err
+		}
+		root, err := tx.Post(ctx, rootID)
+		if err != nil || root.ChannelID != c.ID || root.RootID != "" || root.OriginalID != "" || root.DeleteAt != 0 {
+			return store.Fault(cmp.Or(err, store.ErrNotFound), "app.post.get.app_error", fault.Body("post_root_id"))
+		}
+		ids := make([]string, len(members))
+		for i, m := range members {
+			ids[i] = m.UserID
+		}
+		out = members
+		return s.unreadThread(ctx, tx, c, rootID, ids, root.CreateAt-1)
+	})
+	return out, store.Fault(err, "app.channel.add_member.app_error")
 }

@@ -2,6 +2,7 @@ package talk
 
 import (
 	"context"
+	"slices"
 
 	"muster/internal/event"
 	"muster/internal/model"
@@ -11,27 +12,33 @@ import (
 // reply is an answer that was just stored, with what its thread has to know. It lies in
 // the transaction that stores it, which holds the root.
 type reply struct {
-	post     *model.Post
-	root     *model.Post
-	channel  *model.Channel
-	mentions []string      // accounts it mentions, its author never among them
-	at       int64         // time of the use case
-	events   []event.Event // what followers hear after the reply itself
+	post      *model.Post
+	root      *model.Post
+	channel   *model.Channel
+	mentions  []string                          // accounts it mentions, its author never among them
+	repliedTo []string                          // accounts it mentions only because it answers them
+	at        int64                             // time of the use case
+	before    map[string]model.ThreadMembership // of those who followed, and of the author
+	events    []event.Event                     // what followers hear after the reply itself
 }
 
 // replied brings a thread in step with a new reply: its counts, who takes part, who follows
-// it and what is unread for them. It gives how many replies there are now, and who of those
-// it mentions follows.
+// it and what is unread for them. It gives how many replies there are now, and which of the
+// followers it is pointed out to.
 func (s *Service) replied(ctx context.Context, tx *store.Tx, r *reply) (replies int64, followers []string, err error) {
+	list, err := tx.ThreadMemberships(ctx, r.root.ID, r.post.UserID)
+	if err != nil {
+		return 0, nil, err
+	}
+	r.before = make(map[string]model.ThreadMembership, len(list))
+	for _, m := range list {
+		r.before[m.UserID] = m
+	}
 	state, err := tx.AddReply(ctx, r.post)
 	if err != nil {
 		return 0, nil, err
 	}
 	if err := tx.AddParticipant(ctx, r.post, state); err != nil {
-		return 0, nil, err
-	}
-	followed, err := tx.FollowerIDs(ctx, r.root.ID)
-	if err != nil {
 		return 0, nil, err
 	}
 	if err := tx.AdvanceThread(ctx, r.post, state); err != nil {
@@ -40,12 +47,7 @@ func (s *Service) replied(ctx context.Context, tx *store.Tx, r *reply) (replies 
 	if err := s.followReply(ctx, tx, r, state); err != nil {
 		return 0, nil, err
 	}
-	told, err := s.tellFollowers(ctx, tx, r, state, followed)
-	for _, id := range r.mentions {
-		if told[id] {
-			followers = append(followers, id)
-		}
-	}
+	followers, err = s.tellFollowers(ctx, tx, r, state)
 	return state.ReplyCount, followers, err
 }
 
@@ -67,10 +69,10 @@ func (s *Service) followReply(ctx context.Context, tx *store.Tx, r *reply, state
 		AuthorReads: collapsed[r.post.UserID], At: r.at, Mentioned: r.mentions, Concerned: concerned, AutoFollow: true}, state)
 }
 
-// concerned are those who follow unless they chose not to: the author of the root, if that
-// was a person, and whom the root mentions, except in direct channels.
+// concerned are those who follow unless they chose not to: whoever wants to hear of replies, the
+// author of the root, if that was a person, and whom the root mentions, except in direct channels.
 func (s *Service) concerned(ctx context.Context, tx *store.Tx, r *reply) ([]string, error) {
-	var out []string
+	out := slices.Clone(r.repliedTo)
 	if r.root.UserID != r.post.UserID && !byWebhook(r.root) {
 		out = append(out, r.root.UserID)
 	}
@@ -87,13 +89,13 @@ func (s *Service) concerned(ctx context.Context, tx *store.Tx, r *reply) ([]stri
 }
 
 // tellFollowers tells those who follow a thread, and see threads as such, about a reply.
-// followed are those who did before. It gives who was told.
-func (s *Service) tellFollowers(ctx context.Context, tx *store.Tx, r *reply, state store.ThreadState, followed []string) (map[string]bool, error) {
+// It gives to whom the reply itself is pointed out: those it mentions, and those who follow every thread.
+func (s *Service) tellFollowers(ctx context.Context, tx *store.Tx, r *reply, state store.ThreadState) (pointedOut []string, err error) {
 	mode := s.Config().ServiceSettings.CollapsedThreads
 	if mode == collapsedDisabled {
 		return nil, nil
 	}
-	followers, err := tx.ThreadFollowers(ctx, r.root)
+	followers, err := tx.ThreadFollowers(ctx, r.root, nil)
 	if err != nil || len(followers) == 0 {
 		return nil, err
 	}
@@ -102,35 +104,60 @@ func (s *Service) tellFollowers(ctx context.Context, tx *store.Tx, r *reply, sta
 	if err != nil {
 		return nil, err
 	}
-	before, called, told := setOf(followed), setOf(r.mentions), make(map[string]bool, len(followers))
+	mentioned := setOf(slices.Concat(r.mentions, r.repliedTo))
 	for i := range followers {
 		f := &followers[i]
 		if !seesCollapsed(mode, f.Collapsed) {
 			continue
 		}
-		var was event.Unread
-		if before[f.UserID] {
-			was = unreadBefore(&f.ThreadMembership, r.post, called[f.UserID])
+		was := r.unreadBefore(f.UserID, state)
+		if f.UserID == r.post.UserID { // nothing is unread, though nothing of it was shown yet
+			f.LastViewed, f.UnreadReplies, f.UnreadMentions = r.before[f.UserID].LastViewed, 0, 0
 		}
-		if f.UserID == r.post.UserID {
-			f.UnreadReplies, f.UnreadMentions = 0, 0
+		r.events = append(r.events, event.ThreadUpdated(copies, &f.ThreadMembership, r.channel.TeamID, &was))
+		if mentioned[f.UserID] || f.Auto && f.UserID != r.post.UserID {
+			pointedOut = append(pointedOut, f.UserID)
 		}
-		r.events = append(r.events, event.ThreadUpdated(copies, &f.ThreadMembership, r.channel.TeamID, was))
-		told[f.UserID] = true
 	}
-	return told, nil
+	return pointedOut, nil
 }
 
-// unreadBefore is what was unread for somebody before a reply.
-func unreadBefore(m *model.ThreadMembership, reply *model.Post, mentioned bool) event.Unread {
-	was := event.Unread{Replies: m.UnreadReplies, Mentions: m.UnreadMentions}
-	if m.LastViewed < reply.CreateAt {
-		was.Replies--
+// tellThread tells those of the accounts who follow a thread, and see threads as such, how it is
+// now and, unless nil, what was unread before.
+func (s *Service) tellThread(ctx context.Context, tx *store.Tx, root *model.Post, c *model.Channel, among []string, was *event.Unread) error {
+	mode := s.Config().ServiceSettings.CollapsedThreads
+	if mode == collapsedDisabled {
+		return nil
 	}
-	if mentioned {
-		was.Mentions--
+	found, err := tx.PostThreads(ctx, "", []string{root.ID})
+	if err != nil || len(found) == 0 { // nobody answered yet: it is no thread
+		return err
 	}
-	return was
+	followers, err := tx.ThreadFollowers(ctx, root, among)
+	if err != nil {
+		return err
+	}
+	copies, err := s.threadCopies(ctx, tx.Q, &model.Thread{ThreadMembership: model.ThreadMembership{PostID: root.ID}, ReplyCount: found[0].ReplyCount,
+		LastReplyAt: found[0].LastReplyAt, Urgent: root.Priority == priorityUrgent}, root, root.UpdateAt)
+	for i := range followers {
+		if f := &followers[i]; seesCollapsed(mode, f.Collapsed) {
+			tx.Emit(event.ThreadUpdated(copies, &f.ThreadMembership, c.TeamID, was))
+		}
+	}
+	return err
+}
+
+// unreadBefore is what was unread for somebody before the reply: for its author all there is,
+// when the thread is new to them; for others nothing, when they did not follow.
+func (r *reply) unreadBefore(userID string, state store.ThreadState) event.Unread {
+	m, known := r.before[userID]
+	switch {
+	case userID == r.post.UserID && !known:
+		return event.Unread{Replies: state.ReplyCount - 1}
+	case userID != r.post.UserID && !m.Following:
+		return event.Unread{}
+	}
+	return event.Unread{Replies: m.UnreadReplies, Mentions: m.UnreadMentions}
 }
 
 // threadCopies encodes a thread for its followers. touched is when the root changed at last.
@@ -170,8 +197,51 @@ func (s *Service) unreplied(ctx context.Context, tx *store.Tx, gone []*model.Pos
 		if err := tx.RetreatThread(ctx, p, state); err != nil {
 			return err
 		}
+		if err := s.unmention(ctx, tx, p); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// unmention takes back the mentions of a reply that was deleted from those who had not read it,
+// and tells them.
+func (s *Service) unmention(ctx context.Context, tx *store.Tx, p *model.Post) error {
+	list, err := tx.ThreadMemberships(ctx, p.RootID, "")
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, m := range list {
+		if m.UnreadMentions > 0 && m.LastViewed < p.CreateAt && m.UserID != p.UserID {
+			ids = append(ids, m.UserID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	c, err := tx.Channel(ctx, p.ChannelID)
+	if err != nil {
+		return err
+	}
+	if c.InTeam() {
+		h, err := s.hearersOf(ctx, tx.Q, c, ids)
+		if err != nil {
+			return err
+		}
+		ids = h.called(p)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	if err := tx.Unmention(ctx, p.RootID, ids); err != nil {
+		return err
+	}
+	root, err := tx.Post(ctx, p.RootID)
+	if err != nil {
+		return err
+	}
+	return s.tellThread(ctx, tx, root, c, ids, &event.Unread{})
 }
 
 // threads gives what is known of the threads of root posts that have replies, by root. The

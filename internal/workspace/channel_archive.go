@@ -124,6 +124,9 @@ func (s *Service) PermanentDeleteChannel(ctx context.Context, a perm.Actor, chan
 // stopped anywhere.
 func (s *Service) PurgeChannel(ctx context.Context, job *model.Job) error {
 	id := job.Data["channel_id"]
+	if err := s.Accounts.RemoveFiles(ctx, store.WholeChannel, id); err != nil {
+		return err
+	}
 	for _, trace := range store.ChannelTraces {
 		for more := true; more; {
 			err := s.DB.Tx(ctx, func(tx *store.Tx) error {

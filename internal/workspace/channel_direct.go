@@ -72,14 +72,12 @@ func (s *Service) makeDirect(ctx context.Context, tx *store.Tx, d *pair) (*model
 	if len(members) != 2 && !alone || len(members) == 0 {
 		return nil, fault.New(fault.Invalid, "api.channel.create_direct_channel.invalid_user.app_error")
 	}
-	if s.Config().TeamSettings.RestrictDirectMessage == "team" && !alone && !members[0].IsBot && !members[1].IsBot {
-		common, err := tx.ShareTeam(ctx, d.creator, d.other)
-		if err != nil {
-			return nil, err
-		}
-		if !common {
-			return nil, fault.New(fault.Forbidden, "api.channel.create_channel.direct_channel.team_restricted_error")
-		}
+	apart, err := s.keptApart(ctx, tx.Q, members)
+	if err != nil {
+		return nil, err
+	}
+	if apart {
+		return nil, fault.New(fault.Forbidden, "api.channel.create_channel.direct_channel.team_restricted_error")
 	}
 	c := s.teamless(model.ChannelDirect, d.name)
 	c.CreatorID = d.creator
@@ -89,6 +87,28 @@ func (s *Service) makeDirect(ctx context.Context, tx *store.Tx, d *pair) (*model
 	}
 	tx.Emit(event.DirectAdded(c, d.other, ids))
 	return c, nil
+}
+
+// keptApart tells whether two people may not write to each other, because they have no team in
+// common and have to. Bots and oneself may always be written to.
+func (s *Service) keptApart(ctx context.Context, q store.Q, members []*model.User) (bool, error) {
+	if s.Config().TeamSettings.RestrictDirectMessage != "team" || len(members) != 2 || members[0].IsBot || members[1].IsBot {
+		return false, nil
+	}
+	common, err := q.ShareTeam(ctx, members[0].ID, members[1].ID)
+	return !common, err
+}
+
+// KeptApart tells whether the people of a direct channel may not write to each other any more.
+func (s *Service) KeptApart(ctx context.Context, q store.Q, c *model.Channel) (bool, error) {
+	if c.Type != model.ChannelDirect || s.Config().TeamSettings.RestrictDirectMessage != "team" {
+		return false, nil
+	}
+	members, err := q.Users(ctx, strings.Split(c.Name, "__"))
+	if err != nil {
+		return false, err
+	}
+	return s.keptApart(ctx, q, members)
 }
 
 // teamless begins a direct or group channel.

@@ -12,44 +12,42 @@ import (
 // AddChannelMembers puts accounts into a channel, all with the same few statements. Who
 // cannot come is left out; when nobody can, the fault says why the last one cannot. It gives
 // the places of those who are in the channel now, in the order they were named.
-func (s *Service) AddChannelMembers(ctx context.Context, a perm.Actor, channelID string, userIDs []string, rootID string) ([]*model.ChannelMember, error) {
+func (s *Service) AddChannelMembers(ctx context.Context, a perm.Actor, channelID string, userIDs []string) ([]*model.ChannelMember, error) {
 	var out []*model.ChannelMember
-	userIDs = distinct(userIDs)
-	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
-		c, err := s.openTo(ctx, tx, a, channelID, userIDs)
-		if err != nil {
-			return err
-		}
-		if err := s.rootOf(ctx, tx.Q, c, rootID); err != nil {
-			return err
-		}
-		users, last, err := s.admitToChannel(ctx, tx, c, userIDs)
-		if err != nil {
-			return err
-		}
-		if len(users) == 0 {
-			return last
-		}
-		by, err := s.adder(ctx, tx, a)
-		if err != nil {
-			return err
-		}
-		members, err := s.joinChannel(ctx, tx, c, users, channelEntry{by: by})
-		if err != nil {
-			return err
-		}
-		out = out[:0]
-		ids := make([]string, len(users))
-		for i, u := range users {
-			ids[i] = u.ID
-			out = append(out, members[u.ID].For(a.UserID))
-		}
-		if rootID == "" {
-			return nil
-		}
-		return tx.FollowUnread(ctx, rootID, ids, s.now())
+	err := s.DB.Tx(ctx, func(tx *store.Tx) (err error) {
+		_, out, err = s.AddToChannel(ctx, tx, a, channelID, userIDs)
+		return err
 	})
 	return out, store.Fault(err, "app.channel.add_member.app_error")
+}
+
+// AddToChannel is AddChannelMembers as a part of something larger. It gives the channel, too.
+func (s *Service) AddToChannel(ctx context.Context, tx *store.Tx, a perm.Actor, channelID string, userIDs []string) (*model.Channel, []*model.ChannelMember, error) {
+	userIDs = distinct(userIDs)
+	c, err := s.openTo(ctx, tx, a, channelID, userIDs)
+	if err != nil {
+		return nil, nil, err
+	}
+	users, last, err := s.admitToChannel(ctx, tx, c, userIDs)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(users) == 0 {
+		return nil, nil, last
+	}
+	by, err := s.adder(ctx, tx, a)
+	if err != nil {
+		return nil, nil, err
+	}
+	members, err := s.joinChannel(ctx, tx, c, users, channelEntry{by: by})
+	if err != nil {
+		return nil, nil, err
+	}
+	out := make([]*model.ChannelMember, len(users))
+	for i, u := range users {
+		out[i] = members[u.ID].For(a.UserID)
+	}
+	return c, out, nil
 }
 
 // distinct drops repetitions and keeps the order.
@@ -125,18 +123,6 @@ func (s *Service) needGroups(ctx context.Context, q store.Q, c *model.Channel, u
 		return fault.New(fault.Invalid, "api.channel.add_members.user_denied")
 	}
 	return err
-}
-
-// rootOf refuses a thread that is not in the channel.
-func (s *Service) rootOf(ctx context.Context, q store.Q, c *model.Channel, rootID string) error {
-	if rootID == "" {
-		return nil
-	}
-	where, err := q.PostChannel(ctx, rootID)
-	if err == nil && where == c.ID {
-		return nil
-	}
-	return store.Fault(err, "app.post.get.app_error", fault.Body("post_root_id"))
 }
 
 // admitToChannel decides for each account whether it can come into a channel of its team. The

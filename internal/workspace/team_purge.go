@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"muster/internal/event"
 	"muster/internal/fault"
+	"muster/internal/jobs"
 	"muster/internal/model"
 	"muster/internal/perm"
 	"muster/internal/store"
@@ -23,12 +23,8 @@ const (
 	jobTeamID = "team_id"
 )
 
-// purgeGrace is how long the request that asked for a removal has to finish it itself
-// before a job runner takes over, purgeBatch the number of rows one transaction takes.
-const (
-	purgeGrace = 30 * time.Second
-	purgeBatch = 1000
-)
+// purgeBatch is the number of rows one transaction of a removal takes.
+const purgeBatch = 1000
 
 // DeleteTeam removes a team with everything in it. It is archived from the first moment;
 // the removal goes on as a job if the request ends early.
@@ -62,9 +58,7 @@ func (s *Service) DeleteTeam(ctx context.Context, a perm.Actor, teamID string) e
 }
 
 func (s *Service) teamJob(kind, teamID string) *model.Job {
-	now := s.now()
-	return &model.Job{ID: model.NewTimeID(now), Type: kind, Status: model.JobPending, CreateAt: now,
-		RunAt: now + purgeGrace.Milliseconds(), Data: model.StringMap{jobTeamID: teamID}}
+	return jobs.Later(kind, s.now(), model.StringMap{jobTeamID: teamID})
 }
 
 func (s *Service) enqueueTeam(ctx context.Context, tx *store.Tx, kind, teamID string) error {
@@ -75,24 +69,16 @@ func (s *Service) enqueueTeam(ctx context.Context, tx *store.Tx, kind, teamID st
 
 // doNow does a job at once, as far as the request lives.
 func (s *Service) doNow(ctx context.Context, job *model.Job, do func(context.Context, *model.Job) error) error {
-	ctx, cancel := context.WithTimeout(ctx, purgeGrace-5*time.Second)
-	defer cancel()
-	err := do(ctx, job)
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return nil // the job goes on
-	}
-	if err != nil {
-		return store.Fault(err, "app.team.permanent_delete.app_error")
-	}
-	return store.Fault(s.DB.Tx(ctx, func(tx *store.Tx) error {
-		return tx.FinishJob(ctx, job.ID, model.JobSuccess, s.now(), job.Data)
-	}), "app.job.update.app_error")
+	return store.Fault(jobs.Now(ctx, s.DB, job, s.Now, do), "app.team.permanent_delete.app_error")
 }
 
 // PurgeTeam removes what belongs to a team in batches, and then the team. It may be run
 // again after it stopped anywhere.
 func (s *Service) PurgeTeam(ctx context.Context, job *model.Job) error {
 	teamID := job.Data[jobTeamID]
+	if err := s.Accounts.RemoveFiles(ctx, store.WholeTeam, teamID); err != nil {
+		return fmt.Errorf("remove files of team %s: %w", teamID, err)
+	}
 	for _, trace := range store.TeamTraces {
 		for more := true; more; {
 			err := s.DB.Tx(ctx, func(tx *store.Tx) error {

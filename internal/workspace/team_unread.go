@@ -10,13 +10,21 @@ import (
 	"muster/internal/store"
 )
 
-// TeamsUnread sums up what an account has not read, by team. Direct and group channels
-// are of none and left out.
+// TeamsUnread sums up what an account has not read, by team, and with threads what it has not
+// read of those it follows there. Direct and group channels are of none and left out.
 func (s *Service) TeamsUnread(ctx context.Context, a perm.Actor, userID, exclude string, threads bool) ([]*model.TeamUnread, error) {
 	if a.UserID != userID && !a.IsAdmin() {
 		return nil, fault.Permission(a.UserID, string(perm.ManageSystem))
 	}
 	list, err := s.DB.TeamsUnread(ctx, userID, exclude)
+	if err != nil || !threads || s.Config().ServiceSettings.CollapsedThreads == "disabled" {
+		return list, store.Fault(err, "app.channel.get_unread.app_error")
+	}
+	totals, err := s.DB.ThreadTotalsByTeam(ctx, userID)
+	for _, u := range list {
+		t := totals[u.TeamID]
+		u.ThreadCount, u.ThreadMentionCount, u.ThreadUrgentMentionCount = t.Unread, t.Mentions, t.UrgentMentions
+	}
 	return list, store.Fault(err, "app.channel.get_unread.app_error")
 }
 
