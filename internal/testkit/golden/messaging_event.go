@@ -27,6 +27,8 @@ func (r *talker) relevant(s exchangeStep, name string, events []map[string]any) 
 		switch {
 		case slices.Contains(s.Racy[name], event), r.aboutStranger(event, e), r.lines[name] != nil && r.lines[name].as == "admin" && r.foreign(event, e):
 			continue
+		case event == "status_change" && r.present(s, name, e):
+			continue
 		case event == "config_changed", event == "user_activation_status_change":
 			if !s.Global || activation {
 				continue
@@ -36,6 +38,14 @@ func (r *talker) relevant(s exchangeStep, name string, events []map[string]any) 
 		out = append(out, e)
 	}
 	return out
+}
+
+// present tells of news nobody recorded that somebody is there, which come when they like.
+func (r *talker) present(s exchangeStep, name string, e map[string]any) bool {
+	data, _ := e["data"].(map[string]any)
+	return data["status"] == "online" && !slices.ContainsFunc(s.Golden.Events[name], func(recorded any) bool {
+		return recorded.(map[string]any)["event"] == "status_change" //nolint:forcetypeassert // every event is an object
+	})
 }
 
 // aboutStranger tells whether an event is about an account of another file.

@@ -39,6 +39,10 @@ func newTalker(target Target) *talker {
 		times: map[int64]string{}, tokens: map[string]string{}, lines: map[string]*line{}}
 }
 
+// apart is how far the times of what is written are from each other, so that each has its own and
+// none is next to another.
+const apart = 3 * time.Millisecond
+
 // talkAnswer is an answer whose body was read.
 type talkAnswer struct {
 	request *http.Request
@@ -151,6 +155,9 @@ func (r *talker) do(s exchangeStep) (*talkAnswer, error) {
 			return nil, err
 		}
 		header.Set(k, v)
+	}
+	if s.Method != http.MethodGet {
+		<-time.After(apart)
 	}
 	a, err := r.send(s.Method, path, body, header)
 	if err != nil || a.status >= http.StatusMultipleChoices {

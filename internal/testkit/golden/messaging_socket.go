@@ -94,6 +94,9 @@ func (s exchangeStep) line() string {
 // open opens a socket and gives the status the upgrade was answered with.
 func (r *talker) open(s exchangeStep) (int, error) {
 	query, err := r.query(s.Query)
+	if err == nil && len(r.lines) == 0 && !r.numbered {
+		err = r.quiet()
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -123,6 +126,27 @@ func (r *talker) open(s exchangeStep) (int, error) {
 	r.lines[s.line()] = l
 	go l.read()
 	return res.StatusCode, nil
+}
+
+// quiet returns when everything that happened so far was told: it is no news to a socket that
+// opens now.
+func (r *talker) quiet() error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	conn, res, err := websocket.Dial(ctx, strings.Replace(r.target.Base, "http", "ws", 1)+"/api/v4/websocket",
+		&websocket.DialOptions{HTTPHeader: http.Header{"Authorization": {"Bearer " + r.tokens["admin"]}}})
+	if err != nil {
+		return err
+	}
+	if res.Body != nil {
+		_ = res.Body.Close() // the connection is no longer its
+	}
+	l, seen := &line{conn: conn, frames: make(chan map[string]any, 1000)}, &seenFrames{}
+	go l.read()
+	l.collect(seen, func() bool { return l.greeted }, ctx.Done())
+	name := r.target.Mark()
+	l.collect(seen, func() bool { n := len(seen.events); return n > 0 && seen.events[n-1]["event"] == name }, ctx.Done())
+	return conn.CloseNow()
 }
 
 func (l *line) read() {
