@@ -143,6 +143,8 @@ func TestSchemesAreForThoseWhoDecideAboutPermissions(t *testing.T) {
 			{admin, "POST", "/schemes", object{"display_name": strings.Repeat("x", 129), "scope": "team"}, 400, schemeInvalid},
 			{admin, "POST", "/schemes", object{"display_name": "x", "description": strings.Repeat("x", 1025), "scope": "team"}, 400, schemeInvalid},
 			{admin, "POST", "/schemes", object{"display_name": "x", "name": "Upper", "scope": "team"}, 400, schemeInvalid},
+			{admin, "POST", "/schemes", object{"display_name": "x", "name": "moderation_x", "scope": "channel"}, 400, schemeInvalid},
+			{admin, "PUT", "/schemes/" + ofTeam + "/patch", object{"name": "moderation_x"}, 400, schemeInvalid},
 			{admin, "GET", "/schemes?scope=run", nil, 400, badURLID},
 			{admin, "GET", "/schemes/short", nil, 400, badURLID},
 			{admin, "GET", "/schemes/" + none, nil, 404, schemeMissing},

@@ -82,13 +82,6 @@ func (q Q) TeamChannelMembersOf(ctx context.Context, userID string) ([]*model.Ch
 		WHERE m.user_id = ? AND c.team_id IS NOT NULL ORDER BY m.channel_id`, userID)
 }
 
-// ChannelAccessAmong is ChannelAccess for some channels at once; those that do not exist
-// are left out.
-func (q Q) ChannelAccessAmong(ctx context.Context, channelIDs []string, userID string) ([]*ChannelAccess, error) {
-	return list(ctx, q, scanChannelAccess, channelAccessSelect+`WHERE `+q.d.idsIn("c.id")+` ORDER BY c.id`,
-		userID, userID, q.d.ids(channelIDs))
-}
-
 // FirstTeamMembers lists the first members of a team by username, one of them left out.
 func (q Q) FirstTeamMembers(ctx context.Context, teamID, except string, n int) ([]string, error) {
 	return list(ctx, q, scanValue[string], `SELECT user_id FROM team_members WHERE team_id = ? AND delete_at = 0 AND user_id <> ?

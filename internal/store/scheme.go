@@ -69,6 +69,19 @@ func (t *Tx) AbandonScheme(ctx context.Context, schemeID string, at int64) error
 	return err
 }
 
+// DropUnusedSchemes removes the schemes whose names begin with a prefix and that no channel
+// has, with their roles. The index on names finds them.
+func (t *Tx) DropUnusedSchemes(ctx context.Context, prefix string) error {
+	const unused = `(SELECT s.id FROM schemes s WHERE s.name >= ? AND s.name < ?
+		AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.scheme_id = s.id))`
+	for _, text := range []string{`DELETE FROM roles WHERE scheme_id IN ` + unused, `DELETE FROM schemes WHERE id IN ` + unused} {
+		if _, err := exec(ctx, t.Q, text, prefix, prefix+"{"); err != nil { // behind every letter a name can have
+			return err
+		}
+	}
+	return nil
+}
+
 // SchemeChannels lists the channels that have a scheme, archived ones included, by display name.
 func (q Q) SchemeChannels(ctx context.Context, schemeID string, offset, limit int) ([]*model.Channel, error) {
 	return list(ctx, q, scanChannel, `SELECT `+channelCols+` FROM channels c WHERE c.scheme_id = ?

@@ -75,8 +75,14 @@ func TestSchemesOfChannelsAreTiedToThoseOfTheirTeams(t *testing.T) {
 		equal(t, "teams", len(value[[]*TeamAccess](t)(db.Teams(ctx, TeamFilter{SchemeID: ofTeam.ID, Limit: 5}, ""))), 1)
 		equal(t, "places", value[[]SchemePlace](t)(db.SchemePlaces(ctx, []string{ofTeam.ID}, 5)), []SchemePlace{{SchemeID: ofTeam.ID, TeamID: team.ID}})
 
+		must(t, db, func(tx *Tx) error { return tx.DropUnusedSchemes(ctx, "c") })
+		equal(t, "in use", value[*model.Scheme](t)(db.Scheme(ctx, ofChannel.ID)), ofChannel)
 		must(t, db, func(tx *Tx) error { return tx.AbandonScheme(ctx, ofChannel.ID, 7) })
 		equal(t, "channels afterwards", len(value[[]*model.Channel](t)(db.SchemeChannels(ctx, ofChannel.ID, 0, 5))), 0)
 		equal(t, "role afterwards", value[[]*model.Role](t)(db.RolesNamed(ctx, []string{"cu"}))[0].DeleteAt, int64(7))
+		must(t, db, func(tx *Tx) error { return tx.DropUnusedSchemes(ctx, "c") })
+		wantErr[*model.Scheme](t, ErrNotFound)(db.Scheme(ctx, ofChannel.ID))
+		equal(t, "roles of what was dropped", len(value[[]*model.Role](t)(db.RolesNamed(ctx, []string{"cu"}))), 0)
+		equal(t, "of another name", value[*model.Scheme](t)(db.Scheme(ctx, ofTeam.ID)), ofTeam)
 	})
 }

@@ -76,7 +76,7 @@ func TestManyJoinAndLeaveTeamsAndChannels(t *testing.T) {
 		ask(t, true)(db.InAChannelOf(ctx, team.ID, amy.ID))
 		ask(t, []string{"town-square"})(names(db.OpenChannelsNamed(ctx, team.ID, []string{"town-square", "off-topic"})))
 		ask(t, 1)(length(db.TeamChannelMembersOf(ctx, amy.ID)))
-		ask(t, 1)(length(db.ChannelAccessAmong(ctx, []string{c.ID, "x"}, amy.ID)))
+		ask(t, 1)(length(db.ChannelAccesses(ctx, []string{c.ID, "x"}, amy.ID)))
 		ask(t, []string{bob.ID})(db.FirstTeamMembers(ctx, team.ID, amy.ID, 5))
 		must(t, db, func(tx *Tx) error { return tx.ShowDirectChannels(ctx, amy.ID, []string{bob.ID}) })
 		must(t, db, func(tx *Tx) error { return tx.ForgetChannelOrder(ctx, c.ID, amy.ID) })

@@ -139,7 +139,13 @@ func (s *Service) PurgeChannel(ctx context.Context, job *model.Job) error {
 			}
 		}
 	}
-	return s.DB.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteChannel(ctx, id) })
+	return s.DB.Tx(ctx, func(tx *store.Tx) error {
+		if err := tx.DeleteChannel(ctx, id); err != nil {
+			return err
+		}
+		tx.Emit(event.RolesStale())
+		return tx.DropUnusedSchemes(ctx, moderationPrefix)
+	})
 }
 
 // RemoveOutsiders takes everybody out of a channel whose members come from groups who is in

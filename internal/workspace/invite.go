@@ -149,7 +149,7 @@ func (s *Service) invitable(ctx context.Context, q store.Q, a perm.Actor, t *mod
 	if len(channelIDs) == 0 {
 		return nil, nil
 	}
-	list, err := q.ChannelAccessAmong(ctx, channelIDs, a.UserID)
+	list, err := q.ChannelAccesses(ctx, channelIDs, a.UserID)
 	if err != nil {
 		return nil, store.Fault(err, "app.channel.get.find.app_error")
 	}

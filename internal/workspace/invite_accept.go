@@ -155,7 +155,7 @@ func (s *Service) seatsOf(ctx context.Context, tx *store.Tx, sender *model.User,
 	if err != nil {
 		return nil, err
 	}
-	list, err := tx.ChannelAccessAmong(ctx, ids, sender.ID)
+	list, err := tx.ChannelAccesses(ctx, ids, sender.ID)
 	if err != nil {
 		return nil, err
 	}

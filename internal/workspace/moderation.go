@@ -12,8 +12,8 @@ import (
 	"muster/internal/store"
 )
 
-// moderationPrefix begins the names of schemes that exist for the moderation of one channel.
-// Such a scheme goes when nothing is taken from anybody there any more.
+// moderationPrefix begins the names of schemes that exist for the moderation of one channel, and
+// no others. Such a scheme goes when the channel has it no longer.
 const moderationPrefix = "moderation_"
 
 // bound is what members and guests of a channel may do of what can be moderated: what they
@@ -195,14 +195,6 @@ func (s *Service) moderate(ctx context.Context, tx *store.Tx, c *model.Channel, 
 	case own == nil:
 		return s.startModeration(ctx, tx, c, now)
 	case free && strings.HasPrefix(own.Name, moderationPrefix):
-		own.DeleteAt = s.now()
-		own.UpdateAt = own.DeleteAt
-		if err := tx.UpdateScheme(ctx, own); err != nil {
-			return err
-		}
-		if err := tx.AbandonScheme(ctx, own.ID, own.DeleteAt); err != nil {
-			return err
-		}
 		return s.giveScheme(ctx, tx, c, nil)
 	}
 	return s.changeModeration(ctx, tx, c, was, now)

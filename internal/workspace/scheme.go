@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"muster/internal/event"
 	"muster/internal/fault"
@@ -61,7 +62,7 @@ func (s *Service) CreateScheme(ctx context.Context, a perm.Actor, in NewScheme) 
 	if m.Name == "" {
 		m.Name = model.NewID()
 	}
-	if err := m.Validate(); err != nil {
+	if err := validScheme(m, true); err != nil {
 		return nil, err
 	}
 	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
@@ -83,6 +84,14 @@ func (s *Service) CreateScheme(ctx context.Context, a perm.Actor, in NewScheme) 
 		return nil, errSchemeName().Because(err)
 	}
 	return m, store.Fault(err, "app.scheme.save.app_error")
+}
+
+// validScheme checks what people say of a scheme; the names for moderation are not theirs to give.
+func validScheme(m *model.Scheme, named bool) error {
+	if named && strings.HasPrefix(m.Name, moderationPrefix) {
+		return errSchemeName()
+	}
+	return m.Validate()
 }
 
 // rolesOf gives the roles that schemes of a scope have.
@@ -160,7 +169,7 @@ func (s *Service) Scheme(ctx context.Context, a perm.Actor, id string) (*model.S
 func (s *Service) PatchScheme(ctx context.Context, a perm.Actor, id string, p model.SchemePatch) (*model.Scheme, error) {
 	m, err := s.changeScheme(ctx, a, id, func(_ *store.Tx, m *model.Scheme) error {
 		p.Apply(m)
-		return m.Validate()
+		return validScheme(m, p.Name != nil)
 	})
 	if errors.Is(err, store.ErrConflict) {
 		return nil, errSchemeName().Because(err)

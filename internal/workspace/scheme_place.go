@@ -110,5 +110,8 @@ func (s *Service) giveScheme(ctx context.Context, tx *store.Tx, c *model.Channel
 	c.SchemeID = schemeID
 	tx.Emit(event.RolesStale())
 	tx.Emit(event.ChannelSchemeUpdated(c))
-	return s.saveChannel(ctx, tx, c)
+	if err := s.saveChannel(ctx, tx, c); err != nil {
+		return err
+	}
+	return tx.DropUnusedSchemes(ctx, moderationPrefix)
 }

@@ -94,7 +94,13 @@ func (s *Service) PurgeTeam(ctx context.Context, job *model.Job) error {
 	if err := s.Accounts.Files.DeletePrefix(ctx, iconFolder(teamID)); err != nil {
 		return fmt.Errorf("remove pictures of team %s: %w", teamID, err)
 	}
-	return s.DB.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteTeam(ctx, teamID) })
+	return s.DB.Tx(ctx, func(tx *store.Tx) error {
+		if err := tx.DeleteTeam(ctx, teamID); err != nil {
+			return err
+		}
+		tx.Emit(event.RolesStale())
+		return tx.DropUnusedSchemes(ctx, moderationPrefix)
+	})
 }
 
 // LeaveGroups takes out of a team that is tied to its groups who is in none of them.
