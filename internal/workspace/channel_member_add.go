@@ -13,6 +13,13 @@ import (
 // cannot come is left out; when nobody can, the fault says why the last one cannot. It gives
 // the places of those who are in the channel now, in the order they were named.
 func (s *Service) AddChannelMembers(ctx context.Context, a perm.Actor, channelID string, userIDs []string) ([]*model.ChannelMember, error) {
+	if len(userIDs) == 1 && userIDs[0] == a.UserID {
+		m, err := s.enterChannel(ctx, a, channelID)
+		if err != nil {
+			return nil, store.Fault(err, "app.channel.add_member.app_error")
+		}
+		return []*model.ChannelMember{m}, nil
+	}
 	var out []*model.ChannelMember
 	err := s.DB.Tx(ctx, func(tx *store.Tx) (err error) {
 		_, out, err = s.AddToChannel(ctx, tx, a, channelID, userIDs)
@@ -76,9 +83,18 @@ func (s *Service) openTo(ctx context.Context, tx *store.Tx, a perm.Actor, channe
 	if _, err := tx.LockChannel(ctx, channelID); err != nil {
 		return nil, store.Fault(err, "app.channel.get.find.app_error", channelMissing())
 	}
-	c, err := tx.ChannelAccess(ctx, channelID, a.UserID)
+	c, err := s.mayOpen(ctx, tx.Q, a, channelID, userIDs)
 	if err != nil {
 		return nil, err
+	}
+	return c, s.needGroups(ctx, tx.Q, c, userIDs)
+}
+
+// mayOpen refuses an actor who may not add accounts to a channel, and channels nobody is added to.
+func (s *Service) mayOpen(ctx context.Context, q store.Q, a perm.Actor, channelID string, userIDs []string) (*model.Channel, error) {
+	c, err := q.ChannelAccess(ctx, channelID, a.UserID)
+	if err != nil {
+		return nil, store.Fault(err, "app.channel.get.find.app_error", channelMissing())
 	}
 	if !c.Channel.InTeam() {
 		return nil, fault.New(fault.Invalid, "api.channel.add_user_to_channel.type.app_error")
@@ -97,9 +113,13 @@ func (s *Service) openTo(ctx context.Context, tx *store.Tx, a perm.Actor, channe
 		}
 	}
 	if c.Channel.DeleteAt > 0 {
-		return nil, fault.New(fault.Invalid, "api.channel.add_user_to_channel.deleted.app_error")
+		return nil, errBuriedChannel()
 	}
-	return c.Channel, s.needGroups(ctx, tx.Q, c.Channel, userIDs)
+	return c.Channel, nil
+}
+
+func errBuriedChannel() *fault.Error {
+	return fault.New(fault.Invalid, "api.channel.add_user_to_channel.deleted.app_error")
 }
 
 // mayAddToChannel refuses an actor who may not put an account into a channel.

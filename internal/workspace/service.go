@@ -10,6 +10,7 @@ import (
 	"muster/internal/config"
 	"muster/internal/event"
 	"muster/internal/lane"
+	"muster/internal/model"
 	"muster/internal/store"
 )
 
@@ -26,13 +27,15 @@ type Options struct {
 // Service is the teams and channels of one server.
 type Service struct {
 	Options
-	entrances lane.Lanes[*entrant] // by team
+	teamEntrances    lane.Lanes[*entrant[model.TeamMember]]
+	channelEntrances lane.Lanes[*entrant[model.ChannelMember]]
 }
 
 // New returns a service.
 func New(o Options) *Service {
 	s := &Service{Options: o}
-	s.entrances = lane.Lanes[*entrant]{Write: s.enterTogether, Most: entryBatch, Queue: entryQueue}
+	s.teamEntrances = lane.Lanes[*entrant[model.TeamMember]]{Write: s.enterTeamTogether, Most: entryBatch, Queue: entryQueue}
+	s.channelEntrances = lane.Lanes[*entrant[model.ChannelMember]]{Write: s.enterChannelTogether, Most: entryBatch, Queue: entryQueue}
 	return s
 }
 

@@ -12,7 +12,7 @@ import (
 	"muster/internal/store"
 )
 
-// How many accounts come into a team in one transaction, how many may wait to, and how long
+// How many accounts come into a team or a channel in one transaction, how many may wait to, and how long
 // the transaction may take.
 const (
 	entryBatch = 64
@@ -20,28 +20,37 @@ const (
 	entryTime  = 30 * time.Second
 )
 
-// entrant is an account that is let into a team, together with others that come in at the
-// same time: each moves the team's numbers, so they would wait for each other's commits.
-type entrant struct {
+// entrant is an account that is let into a team or a channel, together with others that come
+// in at the same time: each moves the numbers of the place, so they would wait for each
+// other's commits.
+type entrant[M any] struct {
 	userID string
-	member *model.TeamMember
+	member *M
 	err    error // why it could not come
 }
 
-// enter lets an account into a team.
-func (s *Service) enter(ctx context.Context, teamID, userID string) (*model.TeamMember, error) {
-	e := &entrant{userID: userID}
-	if err := s.entrances.Do(ctx, teamID, e); err != nil {
+// idsOf lists the accounts of entrants, each once.
+func idsOf[M any](batch []*entrant[M]) []string {
+	ids := make([]string, len(batch))
+	for i, e := range batch {
+		ids[i] = e.userID
+	}
+	return distinct(ids)
+}
+
+// wait returns when the account has come in or was refused.
+func (e *entrant[M]) wait(ctx context.Context, l *lane.Lanes[*entrant[M]], placeID string) (*M, error) {
+	if err := l.Do(ctx, placeID, e); err != nil {
 		if errors.Is(err, lane.ErrFull) {
-			return nil, fault.New(fault.Busy, "api.context.server_busy.app_error").With("RetryAfter", 1)
+			err = fault.New(fault.Busy, "api.context.server_busy.app_error").With("RetryAfter", 1)
 		}
 		return nil, err
 	}
 	return e.member, e.err
 }
 
-// enterTogether lets accounts into a team in one transaction.
-func (s *Service) enterTogether(teamID string, batch []*entrant) error {
+// enterTeamTogether lets accounts into a team in one transaction.
+func (s *Service) enterTeamTogether(teamID string, batch []*entrant[model.TeamMember]) error {
 	ctx, cancel := context.WithTimeout(context.Background(), entryTime)
 	defer cancel()
 	return s.DB.Tx(ctx, func(tx *store.Tx) error {
@@ -68,12 +77,9 @@ func (s *Service) enterTogether(teamID string, batch []*entrant) error {
 }
 
 // letIn tells what became of each account that there is.
-func (s *Service) letIn(ctx context.Context, tx *store.Tx, t *model.Team, batch []*entrant) (map[string]teamJoin, error) {
-	ids := make([]string, len(batch))
-	for i, e := range batch {
-		ids[i] = e.userID
-	}
-	users, err := tx.Users(ctx, distinct(ids))
+func (s *Service) letIn(ctx context.Context, tx *store.Tx, t *model.Team, batch []*entrant[model.TeamMember]) (map[string]teamJoin, error) {
+	ids := idsOf(batch)
+	users, err := tx.Users(ctx, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,8 @@ func (s *Service) AddTeamMember(ctx context.Context, a perm.Actor, teamID, userI
 	if err := mayAdd(a, t, u); err != nil {
 		return nil, err
 	}
-	member, err := s.enter(ctx, teamID, userID)
+	e := &entrant[model.TeamMember]{userID: userID}
+	member, err := e.wait(ctx, &s.teamEntrances, teamID)
 	return member, store.Fault(err, "app.team.save_member.save.app_error")
 }
 
