@@ -99,31 +99,47 @@ func (a *API) getPostThread(c *call) error {
 	if err != nil {
 		return err
 	}
-	w := talk.ThreadPage{FromPost: c.value("fromPost"), SkipThreads: c.value("skipFetchThreads") == "true",
-		Collapsed: c.value("collapsedThreads") == "true", Extended: c.value("collapsedThreadsExtended") == "true"}
-	if n, err := strconv.Atoi(c.value("perPage")); err == nil && n > 0 {
-		w.PerPage = min(n, perPageMax)
-	}
-	if text := c.value("fromCreateAt"); text != "" {
-		if w.FromCreateAt, err = strconv.ParseInt(text, 10, 64); err != nil {
-			return fault.Body("fromCreateAt")
-		}
-	}
-	if w.FromPost != "" && w.FromCreateAt <= 0 {
-		return fault.Body("fromCreateAt")
-	}
-	switch c.value("direction") {
-	case "", "down":
-	case "up":
-		w.Up = true
-	default:
-		return fault.Body("direction")
+	w, err := c.threadPage()
+	if err != nil {
+		return err
 	}
 	list, err := a.Talk.Thread(c, c.actor, id, w)
 	if err != nil {
 		return err
 	}
 	return c.tagged(list)
+}
+
+// threadPage reads which part of a thread is wanted.
+func (c *call) threadPage() (w talk.ThreadPage, err error) {
+	w = talk.ThreadPage{FromPost: c.value("fromPost"), SkipThreads: c.value("skipFetchThreads") == "true", UpdatesOnly: c.value("updatesOnly") == "true",
+		Collapsed: c.value("collapsedThreads") == "true", Extended: c.value("collapsedThreadsExtended") == "true"}
+	if n, err := strconv.Atoi(c.value("perPage")); err == nil && n > 0 {
+		w.PerPage = min(n, perPageMax)
+	}
+	for name, to := range map[string]*int64{"fromCreateAt": &w.FromCreateAt, "fromUpdateAt": &w.FromUpdateAt} {
+		if text := c.value(name); text != "" {
+			if *to, err = strconv.ParseInt(text, 10, 64); err != nil {
+				return w, fault.Body(name)
+			}
+		}
+	}
+	switch c.value("direction") {
+	case "", "down":
+	case "up":
+		w.Up = true
+	default:
+		return w, fault.Body("direction")
+	}
+	switch {
+	case w.FromPost != "" && w.FromCreateAt <= 0 && w.FromUpdateAt <= 0, w.UpdatesOnly && w.FromCreateAt > 0:
+		return w, fault.Body("fromCreateAt")
+	case w.UpdatesOnly && w.FromUpdateAt <= 0:
+		return w, fault.Body("fromUpdateAt")
+	case w.FromUpdateAt > 0 && w.Up:
+		return w, fault.Body("direction")
+	}
+	return w, nil
 }
 
 func (a *API) getPinnedPosts(c *call) error {

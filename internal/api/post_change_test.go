@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"muster/internal/model"
 	"muster/internal/testkit"
@@ -66,6 +67,34 @@ func TestPostIsChangedPinnedAndRemembered(t *testing.T) {
 		}
 		if got := amy.Get("/users/me/channels/" + p.channel.ID + "/posts/unread").Want(http.StatusOK); fmt.Sprint(got.Value("order")) != fmt.Sprint([]string{reply, id}) {
 			t.Errorf("unread %s", got.Body)
+		}
+	})
+}
+
+func TestAThreadTellsWhatChanged(t *testing.T) {
+	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
+		amy, bob := s.User("amy"), s.User("bob")
+		p := newPlace(t, s, amy, bob)
+		id := p.say(amy, "root")
+		first := p.answer(bob, id, "first")
+		s.Clock.Advance(time.Second)
+		p.answer(bob, id, "second")
+		since := s.Clock.Now().UnixMilli() + 1
+		s.Clock.Advance(time.Second)
+		bob.Put("/posts/"+first+"/patch", `{"message":"first, better"}`).Want(http.StatusOK)
+		third := p.answer(bob, id, "third")
+		ask := func(query string, want ...string) {
+			t.Helper()
+			if got := amy.Get("/posts/" + id + "/thread?" + query).Want(http.StatusOK); fmt.Sprint(got.Value("order")) != fmt.Sprint(want) {
+				t.Errorf("%s: %v, want %v", query, got.Value("order"), want)
+			}
+		}
+		from := fmt.Sprintf("fromUpdateAt=%d", since)
+		ask(from, id, third, first)
+		ask(from+"&perPage=1", id, first)
+		ask(fmt.Sprintf("fromUpdateAt=%d&updatesOnly=true", s.Clock.Now().UnixMilli()+1000))
+		for _, query := range []string{"updatesOnly=true", "fromUpdateAt=x", from + "&direction=up", from + "&updatesOnly=true&fromCreateAt=5", "fromPost=" + id} {
+			amy.Get("/posts/"+id+"/thread?"+query).WantFault(http.StatusBadRequest, "api.context.invalid_body_param.app_error")
 		}
 	})
 }

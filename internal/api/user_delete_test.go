@@ -194,9 +194,9 @@ func TestDeletionOfAllAccounts(t *testing.T) {
 		left := chgRows(t, s, db)
 		for _, table := range slices.Sorted(maps.Keys(left)) {
 			switch {
-			case slices.Contains([]string{"migrations", "roles", "systems", "jobs", "configuration", "user_counts", "rates"}, table),
-				strings.HasPrefix(table, "user_search_"):
-				continue
+			case slices.Contains([]string{"migrations", "roles", "systems", "jobs", "configuration", "user_counts", "rates", "nodes"}, table),
+				strings.HasPrefix(table, "user_search_"), strings.HasSuffix(table, "_words_config"), strings.HasSuffix(table, "_words_data"):
+				continue // of the server, or how an empty index of words looks
 			}
 			for _, row := range left[table] {
 				if table != "audits" || !strings.Contains(row, ",attempt - ") && !strings.Contains(row, `,"attempt - `) { // of visitors

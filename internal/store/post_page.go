@@ -85,6 +85,14 @@ func (q Q) PostVersions(ctx context.Context, id string, n int) ([]*model.Post, e
 	return list(ctx, q, scanPost, `SELECT `+postCols+` FROM posts p WHERE p.original_id = ? ORDER BY p.id DESC LIMIT ?`, id, n)
 }
 
+// ThreadUpdates lists the replies to a root that changed behind a place, in the order of the
+// changes.
+func (q Q) ThreadUpdates(ctx context.Context, rootID string, from PostPlace, n int) ([]*model.Post, error) {
+	return list(ctx, q, scanPost, `SELECT `+postCols+` FROM posts p
+		WHERE p.root_id = ? AND p.delete_at = 0 AND p.original_id IS NULL AND (p.update_at, p.id) > (?, ?)
+		ORDER BY p.update_at, p.id LIMIT ?`, rootID, from.At, from.ID, n)
+}
+
 // ThreadReplies lists the replies to a root from a place on: behind it, oldest first, or
 // before it, newest first. The zero place is the end at which the list begins.
 func (q Q) ThreadReplies(ctx context.Context, rootID string, from PostPlace, up bool, n int) ([]*model.Post, error) {

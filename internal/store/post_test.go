@@ -53,6 +53,7 @@ func TestPostsAreStoredListedAndDeleted(t *testing.T) {
 			{"since", list(db.PostsSince(ctx, c.ID, 15, false, 9)), []string{d.ID, b.ID}},
 			{"replies", list(db.Replies(ctx, []string{a.ID}, 9)), []string{b.ID}},
 			{"thread down", list(db.ThreadReplies(ctx, a.ID, PostPlace{}, false, 9)), []string{b.ID}},
+			{"thread updates", list(db.ThreadUpdates(ctx, a.ID, PostPlace{}, 9)), []string{b.ID}},
 			{"thread up", list(db.ThreadReplies(ctx, a.ID, PostPlace{}, true, 9)), []string{b.ID}},
 			{"pinned", list(db.PinnedPosts(ctx, c.ID, 9)), []string{a.ID}},
 			{"versions", list(db.PostVersions(ctx, a.ID, 9)), []string{}},

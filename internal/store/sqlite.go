@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
@@ -30,7 +31,7 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", o.DataSource, classify(err))
 	}
-	w, err := startWriter(ctx, writing, o.DataSource)
+	w, err := startWriterAmong(ctx, writing, o.DataSource)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", o.DataSource, classify(err)), writing.Close())
 	}
@@ -46,6 +47,23 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 	db := newDB(reading, sqliteDialect, &preparedPool{pool: reading}, o.Bus)
 	db.writer = w
 	return db, nil
+}
+
+// startWriterAmong is startWriter beside programs that open the same new file: its change to
+// WAL does not wait for them as everything else does, but it is over in a moment.
+func startWriterAmong(ctx context.Context, writing *sql.DB, file string) (*writer, error) {
+	const patience, rest = 5 * time.Second, 50 * time.Millisecond
+	for begin := time.Now(); ; {
+		w, err := startWriter(ctx, writing, file)
+		if err == nil || time.Since(begin) > patience || !errors.Is(classify(err), ErrLocked) {
+			return w, err
+		}
+		select {
+		case <-time.After(rest):
+		case <-ctx.Done():
+			return nil, errors.Join(err, ctx.Err())
+		}
+	}
 }
 
 // preparedPool keeps a prepared statement for each text: preparing costs SQLite

@@ -202,12 +202,6 @@ func (t *Tx) SetPicture(ctx context.Context, userID string, pictureAt, updateAt 
 	return change(ctx, t.Q, `UPDATE users SET last_picture_update = ?, update_at = ? WHERE id = ?`, pictureAt, updateAt, userID)
 }
 
-// PictureStored notes that a generated picture has been stored, unless another one was.
-func (t *Tx) PictureStored(ctx context.Context, userID string, pictureAt int64) error {
-	_, err := exec(ctx, t.Q, `UPDATE users SET last_picture_update = ? WHERE id = ? AND last_picture_update = 0`, pictureAt, userID)
-	return err
-}
-
 // UserCount is the number of accounts of one kind.
 type UserCount struct {
 	Roles  string

@@ -239,10 +239,6 @@ func TestPictureTimesAreStored(t *testing.T) {
 			u := value[*model.User](t)(db.User(ctx, u.ID))
 			return []int64{u.LastPictureUpdate, u.UpdateAt}
 		}
-		must(t, db, func(tx *Tx) error { return tx.PictureStored(ctx, u.ID, -5) })
-		equal(t, "generated picture", times(), []int64{-5, u.UpdateAt})
-		must(t, db, func(tx *Tx) error { return tx.PictureStored(ctx, u.ID, -6) })
-		equal(t, "a second generated picture", times(), []int64{-5, u.UpdateAt})
 		must(t, db, func(tx *Tx) error { return tx.SetPicture(ctx, u.ID, 8, 9) })
 		equal(t, "own picture", times(), []int64{8, 9})
 		fails(t, db, ErrNotFound, func(tx *Tx) error { return tx.SetPicture(ctx, "nobody", 8, 9) })

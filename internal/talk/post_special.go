@@ -129,6 +129,10 @@ type ThreadPage struct {
 	PerPage      int // 0 for all
 	FromPost     string
 	FromCreateAt int64
+	// FromUpdateAt asks for what changed since then, in the order of the changes; with
+	// UpdatesOnly for the root, too, only if it did.
+	FromUpdateAt int64
+	UpdatesOnly  bool
 	Up           bool
 	SkipThreads  bool
 	Collapsed    bool
@@ -156,8 +160,11 @@ func (s *Service) Thread(ctx context.Context, a perm.Actor, id string, w ThreadP
 		if replies, more, err = s.threadPart(ctx, root.ID, w); err != nil {
 			return nil, errReading(err)
 		}
+		if w.UpdatesOnly && root.UpdateAt <= w.FromUpdateAt {
+			posts = nil
+		}
+		slices.SortFunc(replies, newestFirst)
 		posts = append(posts, replies...)
-		slices.SortFunc(posts[1:], newestFirst)
 	}
 	list, err := s.list(ctx, a, posts, Listing{SkipThreads: true, Collapsed: w.Collapsed, Extended: w.Extended}, shape{counts: true}, "", "")
 	if err == nil && !w.SkipThreads {
@@ -172,6 +179,10 @@ func (s *Service) threadPart(ctx context.Context, rootID string, w ThreadPage) (
 	n, all := w.PerPage, w.PerPage == 0
 	if all {
 		n = postsMax
+	}
+	if w.FromUpdateAt > 0 {
+		replies, err = s.DB.ThreadUpdates(ctx, rootID, store.PostPlace{At: w.FromUpdateAt, ID: w.FromPost}, n+1)
+		return replies[:min(n, len(replies))], len(replies) > n, err
 	}
 	from := store.PostPlace{At: w.FromCreateAt, ID: w.FromPost}
 	if !all && !w.Up && from == (store.PostPlace{}) {
