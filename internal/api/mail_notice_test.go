@@ -157,12 +157,12 @@ func TestMailIsTriedAgainWhenTheServerHasNoTime(t *testing.T) {
 			<-refused // the first administrator is welcomed too
 			busy.Store(false)
 			late := time.After(20 * time.Second)
-			for tick := time.Tick(50 * time.Millisecond); len(m.Mails("amy@example.com")) == 0; {
+			for tick := time.Tick(50 * time.Millisecond); len(m.Mails("")) < 2; {
 				s.Clock.Advance(2 * time.Second) // soon more than a job rests, and less than it is leased for
 				select {
 				case <-tick:
 				case <-late:
-					t.Fatal("the mail never came")
+					t.Fatalf("%d mails of two came", len(m.Mails("")))
 				}
 			}
 			mailWantSubjects(t, s, m, "amy@example.com", mailSubjectWelcome)
