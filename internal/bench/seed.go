@@ -89,7 +89,7 @@ func withPassword(ctx context.Context, users iter.Seq[*model.User]) (iter.Seq[*m
 // remember reads accounts from all over the list.
 func remember(ctx context.Context, db *store.DB, users int) (*seeded, error) {
 	s := &seeded{users: users}
-	const page = 200
+	const page = 2000
 	pages := max(1, min(known, users)/page)
 	for i := range pages {
 		ids, err := db.UserIDs(ctx, store.UserFilter{Active: true, Offset: i * (users / pages) * 9 / 10, Limit: page})
