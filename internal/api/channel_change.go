@@ -24,35 +24,32 @@ func (a *API) channelChangeRoutes() []route {
 }
 
 func (a *API) updateChannel(c *call) error {
-	id, err := c.id("channel_id")
+	id, in, err := channelAnd[model.Channel](c)
 	if err != nil {
 		return err
-	}
-	in, err := decode[*model.Channel](c, "channel")
-	if err != nil {
-		return err
-	}
-	if in == nil {
-		return fault.Body("channel")
 	}
 	ch, err := a.Workspace.UpdateChannel(c, c.actor, id, in)
 	return answer(c, http.StatusOK, ch, err)
 }
 
 func (a *API) patchChannel(c *call) error {
-	id, err := c.id("channel_id")
+	id, in, err := channelAnd[workspace.ChannelPatch](c)
 	if err != nil {
 		return err
-	}
-	in, err := decode[*workspace.ChannelPatch](c, "channel")
-	if err != nil {
-		return err
-	}
-	if in == nil {
-		return fault.Body("channel")
 	}
 	ch, err := a.Workspace.PatchChannel(c, c.actor, id, in)
 	return answer(c, http.StatusOK, ch, err)
+}
+
+// channelAnd gives the channel the path is about and the body, which must not be null.
+func channelAnd[T any](c *call) (id string, in *T, err error) {
+	if id, err = c.id("channel_id"); err != nil {
+		return "", nil, err
+	}
+	if in, err = decode[*T](c, "channel"); err == nil && in == nil {
+		err = fault.Body("channel")
+	}
+	return id, in, err
 }
 
 func (a *API) updateChannelPrivacy(c *call) error {

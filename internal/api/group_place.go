@@ -26,11 +26,7 @@ func (c *call) groupIDs() ([]string, error) {
 }
 
 func (a *API) teamMembersMinusGroupMembers(c *call) error {
-	id, err := c.id("team_id")
-	if err != nil {
-		return err
-	}
-	groups, err := c.groupIDs()
+	id, groups, err := c.placeAndGroups("team_id")
 	if err != nil {
 		return err
 	}
@@ -40,17 +36,21 @@ func (a *API) teamMembersMinusGroupMembers(c *call) error {
 }
 
 func (a *API) channelMembersMinusGroupMembers(c *call) error {
-	id, err := c.id("channel_id")
-	if err != nil {
-		return err
-	}
-	groups, err := c.groupIDs()
+	id, groups, err := c.placeAndGroups("channel_id")
 	if err != nil {
 		return err
 	}
 	page, perPage := c.page()
 	out, err := a.Workspace.ChannelMembersMinusGroups(c, c.actor, id, groups, page, perPage)
 	return answer(c, http.StatusOK, out, err)
+}
+
+// placeAndGroups gives the team or channel the path is about and the groups the query names.
+func (c *call) placeAndGroups(place string) (id string, groups []string, err error) {
+	if id, err = c.id(place); err == nil {
+		groups, err = c.groupIDs()
+	}
+	return id, groups, err
 }
 
 func (a *API) getChannelMemberCountsByGroup(c *call) error {
