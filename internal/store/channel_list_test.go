@@ -110,7 +110,7 @@ func TestPlacesInChannelsChange(t *testing.T) {
 		equal(t, "counted anew", value[*model.Channel](t)(db.Channel(ctx, c.ID)).Members, int64(1))
 		must(t, db, func(tx *Tx) error {
 			for _, trace := range ChannelTraces {
-				if _, err := tx.DeleteChannelTraces(ctx, trace, c.ID, 9); err != nil {
+				if _, err := tx.DeleteTraces(ctx, trace, c.ID, 9); err != nil {
 					return err
 				}
 			}

@@ -6,34 +6,17 @@ import (
 	"muster/internal/model"
 )
 
-// ChannelTrace is a table that holds rows of a channel.
-type ChannelTrace struct {
-	Table string
-	key   string // primary key, as a list of columns
-	of    string // condition that names the channel, channel_id = ? when empty
-}
-
 // ChannelTraces are the tables that are emptied before a channel's row goes.
-var ChannelTraces = []ChannelTrace{
-	{Table: "files", key: "id"},
-	{Table: "uploads", key: "id"},
+var ChannelTraces = []Trace{
+	{Table: "files", key: "id", of: "channel_id = ?"},
+	{Table: "uploads", key: "id", of: "channel_id = ?"},
 	{Table: "reactions", key: "post_id, user_id, emoji_name", of: "post_id IN (SELECT id FROM posts WHERE channel_id = ?)"},
 	{Table: "posts", key: "id", of: "channel_id = ? AND original_id IS NOT NULL"},
 	{Table: "posts", key: "id", of: "channel_id = ? AND root_id IS NOT NULL"},
-	{Table: "posts", key: "id"},
-	{Table: "sidebar_channels", key: "category_id, channel_id"},
-	{Table: "channel_members", key: "channel_id, user_id"},
-	{Table: "group_channels", key: "group_id, channel_id"},
-}
-
-// DeleteChannelTraces removes up to n rows of a channel from a table and tells how many.
-func (t *Tx) DeleteChannelTraces(ctx context.Context, trace ChannelTrace, channelID string, n int) (int64, error) {
-	of := trace.of
-	if of == "" {
-		of = "channel_id = ?"
-	}
-	return exec(ctx, t.Q, `DELETE FROM `+trace.Table+` WHERE (`+trace.key+`) IN (
-		SELECT `+trace.key+` FROM `+trace.Table+` WHERE `+of+` LIMIT ?)`, channelID, n)
+	{Table: "posts", key: "id", of: "channel_id = ?"},
+	{Table: "sidebar_channels", key: "category_id, channel_id", of: "channel_id = ?"},
+	{Table: "channel_members", key: "channel_id, user_id", of: "channel_id = ?"},
+	{Table: "group_channels", key: "group_id, channel_id", of: "channel_id = ?"},
 }
 
 // DeleteChannel removes the row of a channel whose traces are gone already.

@@ -6,11 +6,11 @@ import (
 	"muster/internal/model"
 )
 
-// Trace is a table that holds rows of an account.
+// Trace is a table that holds rows of an account or a place.
 type Trace struct {
 	Table string
 	key   string // primary key, as a list of columns
-	of    string // condition that names the account, user_id = ? when empty
+	of    string // condition that names it, user_id = ? when empty
 }
 
 // UserTraces are the tables that are emptied before an account's row goes. The
@@ -41,14 +41,14 @@ var UserTraces = []Trace{
 	{Table: "jobs", key: "id", of: "type IN ('" + model.MailJob + "', '" + model.ReminderJob + "') AND data->>'user_id' = ?"}, // with the address
 }
 
-// DeleteTraces removes up to n rows of an account from a table and tells how many.
-func (t *Tx) DeleteTraces(ctx context.Context, trace Trace, userID string, n int) (int64, error) {
+// DeleteTraces removes up to n rows of an account or a place from a table and tells how many.
+func (t *Tx) DeleteTraces(ctx context.Context, trace Trace, id string, n int) (int64, error) {
 	of := trace.of
 	if of == "" {
 		of = "user_id = ?"
 	}
 	return exec(ctx, t.Q, `DELETE FROM `+trace.Table+` WHERE (`+trace.key+`) IN (
-		SELECT `+trace.key+` FROM `+trace.Table+` WHERE `+of+` LIMIT ?)`, userID, n)
+		SELECT `+trace.key+` FROM `+trace.Table+` WHERE `+of+` LIMIT ?)`, id, n)
 }
 
 // DeleteMails removes every mail that waits or is kept and concerns an account.

@@ -130,7 +130,7 @@ func (s *Service) PurgeChannel(ctx context.Context, job *model.Job) error {
 	for _, trace := range store.ChannelTraces {
 		for more := true; more; {
 			err := s.DB.Tx(ctx, func(tx *store.Tx) error {
-				n, err := tx.DeleteChannelTraces(ctx, trace, id, purgeRows)
+				n, err := tx.DeleteTraces(ctx, trace, id, purgeRows)
 				more = n == purgeRows
 				return err
 			})
