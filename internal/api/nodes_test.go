@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -11,9 +12,9 @@ import (
 	"muster/internal/testkit"
 )
 
-// TestTwoNodesOnOneDatabase: what happens on one node is seen on the other.
-func TestTwoNodesOnOneDatabase(t *testing.T) {
-	t.Parallel()
+// twoNodes are servers that share a database and tell each other what happens.
+func twoNodes(t *testing.T) (a, b *testkit.Server) {
+	t.Helper()
 	n, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, NoLog: true, NoSigs: true})
 	if err != nil {
 		t.Fatal(err)
@@ -23,8 +24,14 @@ func TestTwoNodesOnOneDatabase(t *testing.T) {
 	if !n.ReadyForConnections(10 * time.Second) {
 		t.Fatal("the NATS server does not start")
 	}
-	a := testkit.Start(t, "postgres", testkit.Options{Env: []string{"MM_MUSTERSETTINGS_NATSURL=" + n.ClientURL()}})
-	b := a.Another(t)
+	a = testkit.Start(t, "postgres", testkit.Options{Env: []string{"MM_MUSTERSETTINGS_NATSURL=" + n.ClientURL()}})
+	return a, a.Another(t)
+}
+
+// TestTwoNodesOnOneDatabase: what happens on one node is seen on the other.
+func TestTwoNodesOnOneDatabase(t *testing.T) {
+	t.Parallel()
+	a, b := twoNodes(t)
 
 	amy, bob := a.User("amy").For(t), a.User("bob").For(t)
 	there := b.As(t, amy)
@@ -69,5 +76,55 @@ func TestServerWithoutItsNATSDoesNotStart(t *testing.T) {
 	t.Parallel()
 	if err := testkit.Fails(t, "MM_MUSTERSETTINGS_NATSURL=nats://127.0.0.1:1"); err == nil {
 		t.Error("a node that cannot hear the others started")
+	}
+}
+
+// TestEveryNodeKnowsThatTheInstallationIsBusy: those that run, and those that start later.
+func TestEveryNodeKnowsThatTheInstallationIsBusy(t *testing.T) {
+	t.Parallel()
+	a, b := twoNodes(t)
+	amy, root := a.User("amy"), a.Admin().For(t)
+	busy := func(s *testkit.Server, want bool) {
+		t.Helper()
+		until(t, fmt.Sprintf("busy %t", want), func() bool {
+			return (s.As(t, amy).Post("/users/search", object{"term": "a"}).StatusCode == http.StatusServiceUnavailable) == want
+		})
+	}
+	root.Post("/server_busy?seconds=60", nil).Want(http.StatusOK)
+	busy(a, true)
+	busy(b, true)
+	busy(a.Another(t), true)
+	b.As(t, root).Delete("/server_busy").Want(http.StatusOK)
+	busy(a, false)
+	busy(b, false)
+	busy(a.Another(t), false)
+}
+
+// TestClientsHearOnceOfAnotherConfiguration, each from its own node, as that node has it.
+func TestClientsHearOnceOfAnotherConfiguration(t *testing.T) {
+	t.Parallel()
+	a, b := twoNodes(t)
+	amy := a.User("amy").For(t)
+	here, there := amy.Dial(""), b.As(t, amy).Dial("")
+	here.Event("hello")
+	there.Event("hello")
+	a.Admin().For(t).Put("/config/patch", object{"TeamSettings": object{"SiteName": "Changed"}}).Want(http.StatusOK)
+	for _, l := range []*testkit.Line{here, there} {
+		settings, _ := l.Event("config_changed").Data["config"].(map[string]any)
+		if settings["SiteName"] != "Changed" || settings["MaxPostSize"] == nil {
+			t.Errorf("the settings are %v", settings)
+		}
+	}
+	a.Bus.Publish([]event.Event{{Name: "last", To: event.Audience{UserID: amy.ID}}})
+	b.Bus.Publish([]event.Event{{Name: "last", To: event.Audience{UserID: amy.ID}}})
+	for _, l := range []*testkit.Line{here, there} {
+		for lasts := 0; lasts < 2; {
+			switch f := l.Next(); f.Event {
+			case "last":
+				lasts++
+			case "config_changed":
+				t.Errorf("one more %s", f.Text[:60])
+			}
+		}
 	}
 }

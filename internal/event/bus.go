@@ -11,6 +11,8 @@ type Bus interface {
 	// Publish returns when the subscribers of this node have been called, so that
 	// a caller who gets its answer afterwards never reads a stale cache.
 	Publish(events []Event)
+	// PublishHere is Publish for what every node finds out by itself: each tells its own clients.
+	PublishHere(events []Event)
 	// Subscribe calls fn for every event until the returned function is called.
 	// fn must be quick and must not publish.
 	Subscribe(fn func(Event)) (cancel func())
@@ -42,6 +44,9 @@ func (b *Local) Publish(events []Event) {
 		}
 	}
 }
+
+// PublishHere is Publish: there is no other node.
+func (b *Local) PublishHere(events []Event) { b.Publish(events) }
 
 // Subscribe adds a subscriber.
 func (b *Local) Subscribe(fn func(Event)) (cancel func()) {

@@ -50,6 +50,13 @@ func (t *Tx) KeepSystemValue(ctx context.Context, name, value string) (string, e
 	return t.SystemValue(ctx, name)
 }
 
+// SetSystemValue stores a fact about the installation, whatever it was before.
+func (t *Tx) SetSystemValue(ctx context.Context, name, value string) error {
+	_, err := exec(ctx, t.Q, `INSERT INTO systems (name, value) VALUES (?, ?)
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
+	return err
+}
+
 // LockFirstAccount makes sign-ups wait for each other while there is no account,
 // so that only one of them is the first.
 func (t *Tx) LockFirstAccount(ctx context.Context) error {

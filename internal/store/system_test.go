@@ -74,6 +74,10 @@ func TestSystemValueIsTheOneThatCameFirst(t *testing.T) {
 		all.Wait()
 		kept := value[string](t)(db.SystemValue(ctx, "id"))
 		equal(t, "what each was told", slices.Compact(held), []string{kept})
+		for _, value := range []string{"another", "last"} {
+			must(t, db, func(tx *Tx) error { return tx.SetSystemValue(ctx, "id", value) })
+		}
+		equal(t, "what was set", value[string](t)(db.SystemValue(ctx, "id")), "last")
 	})
 }
 

@@ -121,22 +121,6 @@ func (t *Tx) LeaveThreadsOfTeam(ctx context.Context, userID, teamID string) erro
 	return err
 }
 
-// outsideItsChannel keeps places in threads of accounts that are not in the channel.
-const outsideItsChannel = `NOT EXISTS (SELECT 1 FROM channel_members m
-	WHERE m.channel_id = thread_memberships.channel_id AND m.user_id = thread_memberships.user_id)`
-
-// LeaveThreadsFromOutside ends what those have to do with the threads of a channel who are not in it.
-func (t *Tx) LeaveThreadsFromOutside(ctx context.Context, channelID string) error {
-	_, err := exec(ctx, t.Q, `DELETE FROM thread_memberships WHERE post_id IN (SELECT id FROM posts WHERE channel_id = ?) AND `+outsideItsChannel, channelID)
-	return err
-}
-
-// LeaveThreadsOutside ends what an account has to do with the threads of channels it is not in.
-func (t *Tx) LeaveThreadsOutside(ctx context.Context, userID string) error {
-	_, err := exec(ctx, t.Q, `DELETE FROM thread_memberships WHERE user_id = ? AND `+outsideItsChannel, userID)
-	return err
-}
-
 // MoveThreads lets the threads of a channel go with it into another team.
 func (t *Tx) MoveThreads(ctx context.Context, channelID, teamID string) error {
 	_, err := exec(ctx, t.Q, `UPDATE thread_memberships SET team_id = ? WHERE post_id IN (

@@ -182,8 +182,6 @@ func TestThreadsAreReadAndLeft(t *testing.T) {
 		equal(t, "read", unread(), []int64{40, 0, 0})
 		must(t, db, func(tx *Tx) error { return tx.ReadThreadsOfChannels(ctx, amy.ID, []string{p.channel.ID}, 50) })
 		equal(t, "read with the channel", unread(), []int64{50, 0, 0})
-		must(t, db, func(tx *Tx) error { return tx.LeaveThreadsFromOutside(ctx, p.channel.ID) }) // they are in it
-		must(t, db, func(tx *Tx) error { return tx.LeaveThreadsOutside(ctx, amy.ID) })
 		must(t, db, func(tx *Tx) error { return tx.MoveThreads(ctx, p.channel.ID, other.ID) })
 		equal(t, "moved", value[map[string]model.ThreadTotals](t)(db.ThreadTotalsByTeam(ctx, amy.ID)),
 			map[string]model.ThreadTotals{p.team.ID: {}, other.ID: {Total: 1}})

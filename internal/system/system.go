@@ -82,7 +82,7 @@ func remind(due chan struct{}) {
 }
 
 // lookEvery is how often a node looks whether another one, whose announcements it
-// cannot hear, changed the configuration.
+// cannot hear, changed the configuration or the mark of being busy.
 const lookEvery = 2 * time.Second
 
 // Follow puts to use what other nodes change, when they announce it or soon after,
@@ -94,9 +94,9 @@ func (s *Service) Follow(ctx context.Context) {
 		var err error
 		select {
 		case <-s.stale:
-			err = s.catchUp(ctx)
+			err = s.look(ctx)
 		case <-look.C:
-			err = s.catchUp(ctx)
+			err = s.look(ctx)
 		case <-s.gone:
 			err = s.count(ctx)
 		case <-ctx.Done():
@@ -106,6 +106,11 @@ func (s *Service) Follow(ctx context.Context) {
 			s.Log.ErrorContext(ctx, "changes of the installation not followed", "error", err)
 		}
 	}
+}
+
+// look puts to use what another node changed.
+func (s *Service) look(ctx context.Context) error {
+	return errors.Join(s.catchUp(ctx), s.lookBusy(ctx))
 }
 
 // count tells clients whether there are accounts: without any they offer to make the first.
@@ -140,6 +145,9 @@ func (s *Service) Start(ctx context.Context) error {
 	s.Live.UpdateInfo(func(i *config.ClientInfo) {
 		i.DiagnosticID, i.InstalledAt = diagnosticID, installedAt
 	})
+	if err := s.lookBusy(ctx); err != nil {
+		return err
+	}
 	return s.Reload(ctx)
 }
 
@@ -203,7 +211,7 @@ func (s *Service) put(loaded *config.Loaded, document []byte, version int64) {
 	s.Live.Replace(loaded)
 	now := s.Live.Current()
 	if now.Hash != before || version != s.version {
-		s.Bus.Publish([]event.Event{event.ConfigChanged(config.ClientConfig(&now.Config, now.Info, true))})
+		s.Bus.PublishHere([]event.Event{event.ConfigChanged(config.ClientConfig(&now.Config, now.Info, true))})
 	}
 	s.document, s.version = document, version
 }
