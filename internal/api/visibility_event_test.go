@@ -76,7 +76,7 @@ func (w *town) tellings() []told {
 		}
 	}
 	put := func(path string, body any) func() { return func() { amy.Put(path, body).Want(200) } }
-	return []told{
+	rows := []told{
 		{"a post in the open channel", post(w.open, "loud-word", ""), "posted", "loud-word", "--+---+"},
 		{"a post in the private channel", post(w.secret, "quiet-word", ""), "posted", "quiet-word", "--+----"},
 		{"a post in the direct channel", post(w.direct, "close-word", ""), "posted", "close-word", "-------"},
@@ -98,8 +98,8 @@ func (w *town) tellings() []told {
 			amy.Delete("/channels/" + w.secret + "/members/" + w.bob.ID).Want(200)
 		}, "user_removed", w.bob.ID, "--+----"},
 		{"the private channel is archived", func() { amy.Delete("/channels/" + w.secret).Want(200) }, "channel_deleted", w.secret, "--+----"},
-		// Of an open channel its whole team is told, but guests only of those they are in.
-		{"the open channel is archived", func() { amy.Delete("/channels/" + w.open).Want(200) }, "channel_deleted", w.open, "-++-+-+"},
+		// Of an open channel its whole team is told, guests too, as documented: by its id alone.
+		{"the open channel is archived", func() { amy.Delete("/channels/" + w.open).Want(200) }, "channel_deleted", w.open, "+++-+-+"},
 		{"the name of the team", put("/teams/"+w.team+"/patch", object{"display_name": "Northern-word"}), "update_team", "Northern-word", "+++-+-+"},
 		{"the invite id of the team", func() {}, "update_team", "invite_id\\\":\\\"" + w.invite, "-------"},
 		{"her nickname", put("/users/me/patch", object{"nickname": "nick-word"}), "user_updated", "nick-word", "-++++++"},
@@ -115,10 +115,56 @@ func (w *town) tellings() []told {
 			amy.Post("/users/me/teams/"+w.team+"/channels/categories", object{"user_id": amy.ID, "team_id": w.team, "display_name": "mine"}).Want(200)
 		}, "sidebar_category_created", "", "-------"},
 		{"a group", put("/groups/"+w.group+"/patch", object{"display_name": "group-word"}), "received_group", "group-word", "+++++++"},
-		{"the size of the group", func() {}, "received_group", "member_count", "-++++++"},
+	}
+	rows = append(append(rows, w.ownTellings()...), w.tellingsOfAll()...)
+	return append(rows, []told{
 		{"a member of the team leaves", func() {
 			amy.Delete("/teams/" + w.team + "/members/" + w.bob.ID).Want(200)
 		}, "leave_team", w.bob.ID, "-++-+-+"},
 		{"the team is archived", func() { amy.Delete("/teams/" + w.team).Want(200) }, "delete_team", w.team, "+++-+-+"},
+	}...)
+}
+
+// ownTellings are of what is told to amy alone.
+func (w *town) ownTellings() []told {
+	amy, admin := w.amy, w.who["admin"]
+	return []told{
+		{"what she has read", func() { amy.Post("/channels/members/me/view", object{"channel_id": w.direct}).Want(200) }, "multiple_channels_viewed", w.direct, "-------"},
+		{"from where she has not read", func() {
+			amy.Post("/users/me/posts/"+w.written+"/set_unread", object{}).Want(200)
+		}, "post_unread", w.written, "-------"},
+		{"a channel she makes", func() {
+			amy.Post("/channels", object{"team_id": w.team, "name": "fresh", "display_name": "Fresh", "type": "O"}).Want(201)
+		}, "channel_created", w.team, "-------"},
+		{"a direct channel of hers", func() {
+			amy.Post("/channels/direct", []string{amy.ID, w.zoe.ID}).Want(201)
+		}, "direct_added", w.zoe.ID, "-------"},
+		{"a post nobody stores", func() {
+			admin.Post("/posts/ephemeral", object{"user_id": amy.ID, "post": object{"channel_id": w.direct, "message": "fleeting-word"}}).Want(201)
+		}, "ephemeral_message", "fleeting-word", "-------"},
+		{"a role of hers", func() {
+			admin.Put("/users/"+amy.ID+"/roles", object{"roles": "system_user system_custom_group_admin"}).Want(200)
+		}, "user_role_updated", amy.ID, "-------"},
+		{"she enters another team", func() {
+			id := admin.Post("/teams", object{"name": "west", "display_name": "West", "type": "O"}).Want(201).Text("id")
+			admin.Post("/teams/"+id+"/members", object{"team_id": id, "user_id": amy.ID}).Want(201)
+		}, "added_to_team", amy.ID, "-------"},
+	}
+}
+
+// tellingsOfAll are of what everybody is told.
+func (w *town) tellingsOfAll() []told {
+	admin := w.who["admin"]
+	return []told{
+		{"what a role grants", func() {
+			admin.Put("/roles/"+admin.Get("/roles/name/channel_guest").Text("id")+"/patch", object{"permissions": []string{"read_channel", "read_channel_content", "create_post"}}).Want(200)
+		}, "role_updated", "channel_guest", "+++++++"},
+		{"somebody is switched off", func() {
+			admin.Put("/users/"+w.bob.ID+"/active", object{"active": false}).Want(200)
+			admin.Put("/users/"+w.bob.ID+"/active", object{"active": true}).Want(200)
+		}, "user_activation_status_change", "", "+++++++"},
+		{"the name of the site", func() {
+			admin.Put("/config/patch", object{"TeamSettings": object{"SiteName": "Site-word"}}).Want(200)
+		}, "config_changed", "Site-word", "+++++++"},
 	}
 }

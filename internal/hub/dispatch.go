@@ -109,12 +109,13 @@ func (h *Hub) close(channelID string) {
 }
 
 // contradict says that somebody is here who was just taken off line: their last socket
-// on another node closed, and that node cannot know of those on this one.
+// on another node closed, and that node cannot know of those on this one. Whoever is being
+// looked at may have lost their sessions with it, and is here only if they are afterwards.
 func (h *Hub) contradict(m *message) {
 	if m.name != event.StatusChanged || !bytes.Contains(m.head, []byte(`"status":"offline"`)) {
 		return
 	}
-	if p := h.people[m.to.UserID]; p != nil && p.live() > 0 {
+	if p := h.people[m.to.UserID]; p != nil && p.due == 0 && p.live() > 0 {
 		h.Accounts.Connected(p.id)
 	}
 }
@@ -228,7 +229,7 @@ func (h *Hub) concerns(p *person, m *message) bool {
 func (h *Hub) pass(p *person, m *message) {
 	to := &m.to
 	switch {
-	case to.AdminsOnly && !p.admin, to.OthersOnly && p.admin, to.GuestsOnly && !p.guest, to.NoGuests && p.guest:
+	case to.AdminsOnly && !p.admin, to.OthersOnly && p.admin:
 		return
 	case to.UserID == "" && slices.Contains(to.OmitUsers, p.id):
 		return
