@@ -165,7 +165,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request, mux http.Handler) {
 		a.newCall(w, r).fail(fault.URL("query"))
 		return
 	}
-	path := strings.TrimPrefix(r.URL.Path, strings.TrimSuffix(sitePath(cfg), "/"))
+	path := strings.TrimPrefix(r.URL.Path, strings.TrimSuffix(cfg.SitePath(), "/"))
 	if path == "" || path[0] != '/' {
 		path = r.URL.Path
 	}
@@ -177,14 +177,6 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request, mux http.Handler) {
 		r = &r2
 	}
 	mux.ServeHTTP(w, r)
-}
-
-// sitePath is the path below which the site lives, / at the root of its host. A proxy
-// may leave it in the requests it passes on or take it out.
-func sitePath(cfg *config.Config) string {
-	_, host, _ := strings.Cut(cfg.ServiceSettings.SiteURL, "://")
-	_, path, _ := strings.Cut(host, "/")
-	return "/" + strings.Trim(path, "/")
 }
 
 // notFound answers paths and methods the API does not have.

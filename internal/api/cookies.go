@@ -40,7 +40,7 @@ func (c *call) clearSessionCookie() {
 // sendCookie says where a cookie belongs. A browser replaces and removes a cookie
 // only when it is told the same place again.
 func (c *call) sendCookie(k *http.Cookie) {
-	k.Path = sitePath(c.cfg)
+	k.Path = c.cfg.SitePath()
 	k.Secure = c.secure()
 	if embedded, err := c.r.Cookie("MMEMBED"); err == nil && embedded.Value == "1" && k.Secure {
 		k.SameSite = http.SameSiteNoneMode

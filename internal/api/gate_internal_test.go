@@ -337,18 +337,6 @@ func FuzzAcceptLanguage(f *testing.F) {
 	})
 }
 
-func TestSitePath(t *testing.T) {
-	t.Parallel()
-	for site, want := range map[string]string{"": "/", "https://chat.example.com": "/", "https://chat.example.com/": "/", "https://chat.example.com:8443/a": "/a",
-		"https://chat.example.com/a/b/": "/a/b"} {
-		cfg := config.Defaults()
-		cfg.ServiceSettings.SiteURL = site
-		if got := sitePath(&cfg); got != want {
-			t.Errorf("%s: %s, want %s", site, got, want)
-		}
-	}
-}
-
 func TestPanicsAreBlankErrors(t *testing.T) {
 	t.Parallel()
 	c := &call{api: &API{Options: Options{Log: slog.New(slog.DiscardHandler)}}}

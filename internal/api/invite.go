@@ -154,7 +154,7 @@ func (c *call) refusedLink(f *fault.Error) error {
 
 // redirect leads a browser to a path of this site.
 func (c *call) redirect(path string) error {
-	c.w.Header().Set("Location", strings.TrimSuffix(sitePath(c.cfg), "/")+path)
+	c.w.Header().Set("Location", strings.TrimSuffix(c.cfg.SitePath(), "/")+path)
 	c.write(http.StatusFound, nil)
 	return nil
 }

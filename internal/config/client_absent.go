@@ -74,7 +74,6 @@ var absentForMembers = map[string]string{
 	"PersistentNotificationIntervalMinutes":            "5",
 	"PersistentNotificationMaxCount":                   "6",
 	"PersistentNotificationMaxRecipients":              "5",
-	"PostAcknowledgements":                             "false",
 	"RestrictDMAndGMAutotranslation":                   "false",
 	"RunJobs":                                          "true",
 	"ScheduledPosts":                                   "false",

@@ -53,6 +53,7 @@ func (m clientMap) messages(cfg *Config) {
 	m["CollapsedThreads"] = service.CollapsedThreads
 	m.int("PostEditTimeLimit", service.PostEditTimeLimit)
 	m.bool("PostPriority", service.PostPriority)
+	m.bool("PostAcknowledgements", true) // an edition decides elsewhere
 	m.int("UniqueEmojiReactionLimitPerPost", service.UniqueEmojiReactionLimitPerPost)
 	m.bool("EnableCustomGroups", service.EnableCustomGroups)
 	m["MaxFileSize"] = strconv.FormatInt(files.MaxFileSize, 10)

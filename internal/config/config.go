@@ -14,6 +14,8 @@
 // time, then the environment. A Config is immutable once it is in use.
 package config
 
+import "strings"
+
 // Config is the whole document.
 type Config struct {
 	ServiceSettings       ServiceSettings
@@ -58,4 +60,12 @@ func Defaults() Config {
 	}
 	settle(&cfg, nil)
 	return cfg
+}
+
+// SitePath is the path below which the site lives, / at the root of its host. A proxy
+// may leave it in the requests it passes on or take it out.
+func (c *Config) SitePath() string {
+	_, host, _ := strings.Cut(c.ServiceSettings.SiteURL, "://")
+	_, path, _ := strings.Cut(host, "/")
+	return "/" + strings.Trim(path, "/")
 }

@@ -81,3 +81,15 @@ func TestDefaultsShareNothing(t *testing.T) {
 		t.Error("a list of the defaults is shared")
 	}
 }
+
+func TestSitePath(t *testing.T) {
+	t.Parallel()
+	for site, want := range map[string]string{"": "/", "https://chat.example.com": "/", "https://chat.example.com/": "/", "https://chat.example.com:8443/a": "/a",
+		"https://chat.example.com/a/b/": "/a/b"} {
+		cfg := Defaults()
+		cfg.ServiceSettings.SiteURL = site
+		if got := cfg.SitePath(); got != want {
+			t.Errorf("%s: %s, want %s", site, got, want)
+		}
+	}
+}

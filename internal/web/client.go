@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"os"
 	"path"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,7 +21,11 @@ const rootPage = "root.html"
 
 // Client serves the files of a web client: what lies below /static/ as files, every other
 // address as its root page, which finds its way by itself.
-type Client struct{ Config func() *config.Config }
+type Client struct {
+	Config func() *config.Config
+
+	made workshop
+}
 
 // ServeHTTP answers with a file of the client, or with a word on how to get one.
 func (c *Client) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -30,26 +36,45 @@ func (c *Client) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
+	if s := c.Config().ServiceSettings; s.TLSStrictTransport {
+		h.Set("Strict-Transport-Security", "max-age="+strconv.Itoa(s.TLSStrictTransportMaxAge))
+	}
 	dir := c.Config().MusterSettings.ClientDirectory
 	if dir == "" {
 		c.nothing(w, r)
 		return
 	}
+	// For every file: a page among them could be shown in a frame as well as the root page.
+	h.Set("X-Frame-Options", "SAMEORIGIN")
+	h.Set("Content-Security-Policy", "frame-ancestors "+c.framers()+"; script-src 'self'; object-src 'none'; base-uri 'self'")
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		http.Error(w, "The folder of the web client cannot be read.", http.StatusServiceUnavailable)
 		return
 	}
 	defer func() { _ = root.Close() }() // it was only read
-	if name, ok := strings.CutPrefix(path.Clean(r.URL.Path), "/static/"); ok {
-		h.Set("Cache-Control", "public, max-age=31536000, immutable") // the names carry a hash
-		serve(w, r, root, name)
-		return
+	base := c.base()
+	name, file := strings.CutPrefix(path.Clean(r.URL.Path), "/static/")
+	switch {
+	case !file:
+		c.serve(w, r, root, asset{name: rootPage, base: base})
+	case base != "" && name == baseScript:
+		script(w, r, base)
+	default:
+		c.serve(w, r, root, asset{name: name, base: base})
 	}
-	h.Set("Cache-Control", "no-cache")
-	h.Set("X-Frame-Options", "SAMEORIGIN")
-	h.Set("Content-Security-Policy", "frame-ancestors "+c.framers()+"; script-src 'self'; object-src 'none'; base-uri 'self'")
-	serve(w, r, root, rootPage)
+}
+
+// plainPath is a path that can stand in pages and scripts as it is.
+var plainPath = regexp.MustCompile(`^[/A-Za-z0-9._~-]+$`)
+
+// base is the path below which the site lives, empty at the root of its host.
+func (c *Client) base() string {
+	site := c.Config().SitePath()
+	if !plainPath.MatchString(site) {
+		return ""
+	}
+	return strings.TrimSuffix(site, "/")
 }
 
 // framers lists who may show the client in a frame. A list that would end the rule and
@@ -62,24 +87,44 @@ func (c *Client) framers() string {
 	return strings.Join(append([]string{"'self'"}, strings.Fields(others)...), " ")
 }
 
+// hashed are names of files that carry a hash of what is in them.
+var hashed = regexp.MustCompile(`(^|[./-])[0-9a-f]{8,}\.`)
+
 // serve sends a file of the folder; nothing outside of it can be reached.
-func serve(w http.ResponseWriter, r *http.Request, root *os.Root, name string) {
-	f, err := root.Open(name)
+func (c *Client) serve(w http.ResponseWriter, r *http.Request, root *os.Root, a asset) {
+	if err := a.look(root); err != nil {
+		missing(w, err)
+		return
+	}
+	h := w.Header()
+	h.Set("Cache-Control", "no-cache") // with the tag it costs nothing to ask again
+	if hashed.MatchString(a.name) {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	if kind := kinds[path.Ext(a.name)]; kind != "" { // which must not depend on the machine
+		h.Set("Content-Type", kind)
+	}
+	if a.packable() {
+		h.Set("Vary", "Accept-Encoding")
+		a.packed = r.Header.Get("Range") == "" && acceptsGzip(r.Header.Get("Accept-Encoding"))
+	}
+	h.Set("ETag", a.tag())
+	content, err := c.made.content(root, a)
 	if err != nil {
 		missing(w, err)
 		return
 	}
-	defer func() { _ = f.Close() }() // it was only read
-	info, err := f.Stat()
-	if err != nil || info.IsDir() {
-		missing(w, fs.ErrNotExist)
-		return
+	defer func() { _ = content.Close() }() // it was only read
+	if a.packed {
+		h.Set("Content-Encoding", "gzip")
 	}
-	http.ServeContent(w, r, name, info.ModTime(), f)
+	http.ServeContent(w, r, a.name, a.modified, content)
 }
 
+// missing says that there is no file; nobody keeps that answer.
 func missing(w http.ResponseWriter, err error) {
 	w.Header().Del("Cache-Control")
+	w.Header().Del("ETag")
 	if errors.Is(err, fs.ErrPermission) {
 		http.Error(w, "The file cannot be read.", http.StatusForbidden)
 		return

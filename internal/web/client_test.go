@@ -28,7 +28,7 @@ func TestClientIsServedFromItsFolder(t *testing.T) {
 	t.Parallel()
 	outside := t.TempDir()
 	dir := filepath.Join(outside, "client")
-	for name, content := range map[string]string{"secret.txt": "secret", "client/root.html": "<title>client</title>", "client/main.1a.js": "run()", "client/i18n/de.json": "{}"} {
+	for name, content := range map[string]string{"secret.txt": "secret", "client/root.html": "<title>client</title>", "client/main.1a2b3c4d5e6f.js": "run()", "client/i18n/de.json": "{}"} {
 		file := filepath.Join(outside, name)
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 			t.Fatal(err)
@@ -47,7 +47,7 @@ func TestClientIsServedFromItsFolder(t *testing.T) {
 	}{
 		{"the root page", http.MethodGet, "/", 200, "<title>client</title>"},
 		{"an address of the client", http.MethodGet, "/north/channels/town-square", 200, "<title>client</title>"},
-		{"a file", http.MethodGet, "/static/main.1a.js", 200, "run()"},
+		{"a file", http.MethodGet, "/static/main.1a2b3c4d5e6f.js", 200, "run()"},
 		{"a file in a folder", http.MethodGet, "/static/i18n/de.json", 200, "{}"},
 		{"a folder", http.MethodGet, "/static/i18n", 404, "no such file"},
 		{"no file", http.MethodGet, "/static/other.js", 404, "no such file"},
@@ -66,7 +66,7 @@ func TestClientIsServedFromItsFolder(t *testing.T) {
 			}
 		})
 	}
-	if got := get(t, dir, http.MethodGet, "/static/main.1a.js").Header().Get("Cache-Control"); !strings.Contains(got, "immutable") {
+	if got := get(t, dir, http.MethodGet, "/static/main.1a2b3c4d5e6f.js").Header().Get("Cache-Control"); !strings.Contains(got, "immutable") {
 		t.Errorf("a file may be kept as %q", got)
 	}
 	if got := get(t, dir, http.MethodGet, "/x").Header().Get("Content-Security-Policy"); !strings.Contains(got, "script-src 'self'") {
@@ -89,6 +89,17 @@ func TestWhoMayShowTheClientInAFrame(t *testing.T) {
 		if got := w.Header().Get("Content-Security-Policy"); !strings.HasPrefix(got, want) {
 			t.Errorf("with %q: %q, want %q", setting, got, want)
 		}
+	}
+}
+
+func TestPagesAskForHTTPS(t *testing.T) {
+	t.Parallel()
+	cfg := &config.Config{}
+	cfg.ServiceSettings.TLSStrictTransport, cfg.ServiceSettings.TLSStrictTransportMaxAge = true, 60
+	w := httptest.NewRecorder()
+	(&web.Client{Config: func() *config.Config { return cfg }}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	if got := w.Header().Get("Strict-Transport-Security"); got != "max-age=60" {
+		t.Errorf("header %q", got)
 	}
 }
 
