@@ -50,9 +50,6 @@ func (a *API) createChannel(c *call) error {
 		return fault.Body("channel")
 	}
 	made, err := a.Workspace.CreateChannel(c, c.actor, in)
-	if err == nil {
-		c.note.made(channelObject, made.ID)
-	}
 	return c.madeChannel(made, err)
 }
 

@@ -47,6 +47,10 @@ func TestCustomStatus(t *testing.T) {
 		if got, want := shown(), `{"emoji":"","text":"`+strings.Repeat("é", 100)+`","duration":"date_and_time","expires_at":"`+end.Format(time.RFC3339)+`"}`; got != want {
 			t.Errorf("bob sees %s, want %s", got, want)
 		}
+		set(map[string]any{"emoji": "coffee", "text": "tea", "duration": "", "expires_at": ""}).Want(http.StatusOK)
+		if got, want := shown(), `{"emoji":"coffee","text":"tea","duration":"","expires_at":"0001-01-01T00:00:00Z"}`; got != want {
+			t.Errorf("without an end bob sees %s, want %s", got, want)
+		}
 		before := shown()
 		for name, fields := range map[string]map[string]any{
 			"nothing":                   {},

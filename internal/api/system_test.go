@@ -286,6 +286,20 @@ func TestBootCallsOfTheWebClient(t *testing.T) {
 		if _, body := sessRaw(t, http.MethodGet, s.URL+"/api/v4/posts/scheduled/team/"+sessUnknownID, nil, "Authorization", "Bearer "+amy.Token); strings.TrimSpace(body) != "{}" {
 			t.Errorf("scheduled posts %s", body)
 		}
+		for path, want := range map[string]string{"/agents": `{"agents":[]}`, "/agents/status": `{"available":false}`, "/llmservices": `{"services":[]}`,
+			"/users/me/custom_profile_attributes": `{}`, "/users/me/oauth/apps/authorized": `[]`} {
+			// The document describes the attributes of an account without their form.
+			if res, body := sessRaw(t, http.MethodGet, s.URL+"/api/v4"+path, nil, "Authorization", "Bearer "+amy.Token); res.StatusCode != 200 || strings.TrimSpace(body) != want {
+				t.Errorf("%s: %d %s, want %s", path, res.StatusCode, body, want)
+			}
+			s.Visitor().For(t).Get(path).WantFault(401, sessEnded)
+		}
+		if r := amy.Post("/logs", object{"level": "error", "message": strings.Repeat("é", 500)}).Want(http.StatusOK); r.Text("message") != strings.Repeat("é", 400) {
+			t.Errorf("written down: %s", r.Body)
+		}
+		amy.Post("/logs", `{"message":5}`).WantFault(400, sessBadBody)
+		s.Visitor().Post("/logs", object{"message": "x"}).WantFault(401, sessEnded)
+		amy.Get("/users/junk/oauth/apps/authorized").WantFault(400, sessBadURL)
 		amy.Get("/users/junk/teams").WantFault(400, sessBadURL)
 		if r := amy.Post("/client_perf", `{"version":"0.1.0"}`).Want(http.StatusOK); r.Text("status") != "OK" {
 			t.Errorf("body %s", r.Body)

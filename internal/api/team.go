@@ -39,9 +39,7 @@ func (a *API) createTeam(c *call) error {
 		return fault.Body("team")
 	}
 	made, err := a.Workspace.CreateTeam(c, c.actor, *in)
-	if err == nil {
-		c.note.made(teamObject, made.ID)
-	}
+	c.note.about(teamObject, made.ID)
 	return c.team(http.StatusCreated)(made, err)
 }
 

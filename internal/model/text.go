@@ -81,8 +81,8 @@ func clean(s string) string {
 // longer tells whether s has more than n code points.
 func longer(s string, n int) bool { return len(s) > n && utf8.RuneCountInString(s) > n }
 
-// cutRunes keeps the first n code points.
-func cutRunes(s string, n int) string {
+// CutRunes keeps the first n code points.
+func CutRunes(s string, n int) string {
 	if !longer(s, n) {
 		return s
 	}

@@ -84,7 +84,7 @@ func TestTextsAreCutBetweenCharacters(t *testing.T) {
 		if got := cutBytes(tc.s, tc.n); got != tc.bytes {
 			t.Errorf("%d bytes of %q are %q, want %q", tc.n, tc.s, got, tc.bytes)
 		}
-		if got := cutRunes(tc.s, tc.n); got != tc.runes {
+		if got := CutRunes(tc.s, tc.n); got != tc.runes {
 			t.Errorf("%d characters of %q are %q, want %q", tc.n, tc.s, got, tc.runes)
 		}
 		if longer(tc.s, tc.n) != (utf8.RuneCountInString(tc.s) > tc.n) {

@@ -139,6 +139,23 @@ type CustomStatus struct {
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
+// UnmarshalJSON reads a status; clients write an end that is not there as an empty text.
+func (cs *CustomStatus) UnmarshalJSON(b []byte) error {
+	type fields CustomStatus
+	in := struct {
+		*fields
+		ExpiresAt json.RawMessage `json:"expires_at"`
+	}{fields: (*fields)(cs)}
+	if err := json.Unmarshal(b, &in); err != nil {
+		return err
+	}
+	cs.ExpiresAt = time.Time{}
+	if end := string(in.ExpiresAt); end == "" || end == `""` {
+		return nil
+	}
+	return json.Unmarshal(in.ExpiresAt, &cs.ExpiresAt)
+}
+
 const (
 	customStatusProp    = "customStatus"
 	customStatusTextMax = 100 // code points
@@ -203,7 +220,7 @@ func (u *User) normalizeCustomStatus() {
 	if json.Unmarshal([]byte(text), &cs) != nil {
 		return // Validate refuses it
 	}
-	cs.Text = cutRunes(cs.Text, customStatusTextMax)
+	cs.Text = CutRunes(cs.Text, customStatusTextMax)
 	if cs.Duration == "" && cs.ExpiresAt.After(time.UnixMilli(u.UpdateAt)) {
 		cs.Duration = customStatusUntil
 	}

@@ -291,11 +291,8 @@ func (s *Service) SetChannelPrivacy(ctx context.Context, a perm.Actor, channelID
 		if err := s.writeAs(ctx, tx, a, c, model.PostPrivacyChange, privacyText[kind]); err != nil {
 			return err
 		}
-		tx.Emit(event.ChannelConverted(c)...)
-		if kind == model.ChannelOpen {
-			return nil
-		}
-		return tx.LeaveThreadsFromOutside(ctx, c.ID) // whoever read along without being in it
+		tx.Emit(event.ChannelConverted(c))
+		return nil
 	})
 	return c, store.Fault(err, "app.channel.update_channel.internal_error")
 }

@@ -56,9 +56,6 @@ func (s *Service) moveTo(ctx context.Context, tx *store.Tx, c *model.Channel, te
 	if err := tx.RecountChannel(ctx, c.ID); err != nil {
 		return err
 	}
-	if err := tx.LeaveThreadsFromOutside(ctx, c.ID); err != nil {
-		return err
-	}
 	if err := tx.MoveThreads(ctx, c.ID, teamID); err != nil {
 		return err
 	}

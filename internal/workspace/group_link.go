@@ -90,8 +90,7 @@ func (s *Service) tie(ctx context.Context, a perm.Actor, kind, groupID, placeID 
 		if _, err := s.group(ctx, tx.Q, a, groupID); err != nil {
 			return err
 		}
-		roles, err := s.needPlace(ctx, tx.Q, a, kind, placeID)
-		if err != nil {
+		if err := s.needPlace(ctx, tx.Q, a, kind, placeID); err != nil {
 			return err
 		}
 		now := s.now()
@@ -106,11 +105,6 @@ func (s *Service) tie(ctx context.Context, a perm.Actor, kind, groupID, placeID 
 		if err := change(y, wasTied); err != nil {
 			return err
 		}
-		if y.SchemeAdmin && y.DeleteAt == 0 {
-			if err := a.NeedIn(makingAdmins[kind], roles...); err != nil {
-				return err
-			}
-		}
 		y.UpdateAt = now
 		if err := tx.SaveGroupSyncable(ctx, kind, y); err != nil {
 			return err
@@ -123,29 +117,19 @@ func (s *Service) tie(ctx context.Context, a perm.Actor, kind, groupID, placeID 
 	return y, store.Fault(err, "app.update_error")
 }
 
-// makingAdmins is what somebody needs in a place to make its admins, by kind.
-var makingAdmins = map[string]perm.Permission{
-	model.SyncableTeam:    perm.ManageTeamRoles,
-	model.SyncableChannel: perm.ManageChannelRoles,
-}
-
-// needPlace refuses an actor who may not say who belongs to a team or channel, and gives the
-// roles the actor has there.
-func (s *Service) needPlace(ctx context.Context, q store.Q, a perm.Actor, kind, placeID string) ([]string, error) {
+// needPlace refuses an actor who may not say who belongs to a team or channel.
+func (s *Service) needPlace(ctx context.Context, q store.Q, a perm.Actor, kind, placeID string) error {
 	if kind == model.SyncableTeam {
-		t, err := account.InTeam(ctx, q, a, placeID, perm.ManageTeam)
-		if err != nil {
-			return nil, err
-		}
-		return []string{t.Roles}, nil
+		_, err := account.InTeam(ctx, q, a, placeID, perm.ManageTeam)
+		return err
 	}
 	c, err := account.InChannel(ctx, q, a, placeID)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	needed := perm.ManagePublicChannelMembers
 	if c.Channel.Type == model.ChannelPrivate {
 		needed = perm.ManagePrivateChannelMembers
 	}
-	return []string{c.Roles, c.TeamRoles}, a.NeedInChannel(needed, c.Roles, c.TeamRoles)
+	return a.NeedInChannel(needed, c.Roles, c.TeamRoles)
 }

@@ -35,9 +35,6 @@ func (s *Service) DemoteToGuest(ctx context.Context, a perm.Actor, userID string
 		if err := tx.MakeGuest(ctx, userID); err != nil {
 			return err
 		}
-		if err := tx.LeaveThreadsOutside(ctx, userID); err != nil { // of open channels it may read no longer
-			return err
-		}
 		return s.tellPlaces(ctx, tx, userID)
 	})
 	return store.Fault(err, "app.user.demote_user_to_guest.user_update.app_error")

@@ -67,7 +67,10 @@ func watch(t *testing.T, server string) *watcher {
 	}
 	w := &watcher{}
 	proxy := httptest.NewServer(&httputil.ReverseProxy{
-		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) },
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(target)
+			r.Out.Host = r.In.Host // which the origin of a page is compared with
+		},
 		ModifyResponse: func(r *http.Response) error {
 			w.called.Note(checker.Operation(r.Request), r.StatusCode)
 			return nil

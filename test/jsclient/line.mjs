@@ -13,9 +13,9 @@ export class Line {
     reconnects = 0;
 
     // A browser would send its cookie; a client without one shows its token afterwards, which resumes nothing.
-    constructor(token, byHeader = true, retryTime = 10) {
+    constructor(token, byHeader = true, retryTime = 10, headers = {Authorization: `Bearer ${token}`}) {
         this.socket = new WebSocketClient({minWebSocketRetryTime: retryTime, reconnectJitterRange: 1, newWebSocketFn: (to) => {
-            this.wire = byHeader ? new WebSocket(to, {headers: {Authorization: `Bearer ${token}`}}) : new WebSocket(to);
+            this.wire = byHeader ? new WebSocket(to, {headers}) : new WebSocket(to);
             return this.wire;
         }});
         this.socket.addMessageListener((message) => {
