@@ -30,7 +30,7 @@ func (s *Service) SetCustomStatus(ctx context.Context, a perm.Actor, userID stri
 		return fault.Body("custom_status")
 	}
 	return s.changeCustomStatus(ctx, a, userID, func(tx *store.Tx, was *model.User) error {
-		if cs.Emoji != "" && !model.ValidEmojiName(cs.Emoji) {
+		if cs.Emoji != "" && !model.KnownEmoji(cs.Emoji) {
 			return fault.New(fault.Invalid, "api.custom_status.set_custom_statuses.emoji_not_found").With("Emoji", cs.Emoji)
 		}
 		stored, err := s.saveCustomStatus(ctx, tx, was, &cs)

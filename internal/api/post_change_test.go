@@ -116,6 +116,9 @@ func TestReactionsFollowTheRules(t *testing.T) {
 		react(bob, bob.ID, id, "smile").WantFault(403, "api.context.permissions.app_error")
 		react(amy, amy.ID, model.NewID(), "smile").WantFault(403, "api.context.permissions.app_error")
 		react(amy, amy.ID, id, "bad name!").WantFault(404, "app.emoji.get_by_name.no_result")
+		react(amy, amy.ID, id, "no_such_emoji").WantFault(404, "app.emoji.get_by_name.no_result")
+		react(amy, amy.ID, id, "wave_dark_skin_tone").Want(http.StatusOK)
+		amy.Delete("/users/me/posts/" + id + "/reactions/wave_dark_skin_tone").Want(http.StatusOK)
 		react(amy, amy.ID, id, "").WantFault(400, "api.reaction.save_reaction.invalid.app_error")
 		if got := amy.Get("/posts/" + id + "/reactions").Want(http.StatusOK).Column("emoji_name"); fmt.Sprint(got) != "[smile]" {
 			t.Errorf("reactions %v", got)

@@ -1,9 +1,6 @@
 package model
 
-import (
-	"encoding/json"
-	"regexp"
-)
+import "encoding/json"
 
 // PostList is a page of posts: which, in which order, and what they are. It may hold posts
 // besides those of the order, such as the threads they belong to.
@@ -25,26 +22,26 @@ type PostSearchResults struct {
 
 // PostMetadata is what a post shows besides its text.
 type PostMetadata struct {
+	Embeds    []PostEmbed     `json:"embeds,omitempty"`
 	Priority  *PostPriority   `json:"priority,omitempty"`
 	Acks      []*PostAck      `json:"acknowledgements,omitempty"`
 	Files     json.RawMessage `json:"files,omitempty"`
 	Reactions []*Reaction     `json:"reactions,omitempty"`
 }
 
+// PostEmbed is something that is shown below the text of a post.
+type PostEmbed struct {
+	Type string `json:"type"`
+}
+
+// EmbedAttachments says that the props of a post have attachments: cards below its text, as bots write
+// them. Clients show none without being told so.
+const EmbedAttachments = "message_attachment"
+
 // PostPriority says how urgent a post is.
 type PostPriority struct {
 	Priority     string `json:"priority"`
 	RequestedAck bool   `json:"requested_ack"`
-}
-
-// EmojiNameMax is the longest name of an emoji.
-const EmojiNameMax = 64
-
-var emojiName = regexp.MustCompile(`^[a-zA-Z0-9+_-]+$`)
-
-// ValidEmojiName tells whether an emoji can be called so. Which ones there are only clients know.
-func ValidEmojiName(name string) bool {
-	return len(name) <= EmojiNameMax && emojiName.MatchString(name)
 }
 
 // Reaction is an emoji that somebody put on a post.

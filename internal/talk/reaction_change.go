@@ -24,7 +24,7 @@ func (s *Service) SaveReaction(ctx context.Context, a perm.Actor, r model.Reacti
 		if err != nil {
 			return err
 		}
-		if !model.ValidEmojiName(r.EmojiName) {
+		if !model.KnownEmoji(r.EmojiName) {
 			return fault.New(fault.NotFound, "app.emoji.get_by_name.no_result")
 		}
 		n, among, err := tx.CountEmojis(ctx, r.PostID, r.EmojiName)
