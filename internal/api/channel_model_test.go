@@ -124,8 +124,12 @@ func (m *channelModel) say(u *testkit.Client, root *modelPost) string {
 	p := &modelPost{author: u.ID}
 	text := []string{"hello"}
 	for _, o := range m.users {
-		if m.rand.IntN(3) == 0 {
-			p.mentions, text = append(p.mentions, o.ID), append(text, "@"+o.Username)
+		if m.rand.IntN(3) != 0 {
+			continue
+		}
+		text = append(text, "@"+o.Username)
+		if m.members[o.ID] != nil { // who comes later was not mentioned
+			p.mentions = append(p.mentions, o.ID)
 		}
 	}
 	if root != nil {

@@ -68,6 +68,11 @@ func TestReminderComesAsADirectMessage(t *testing.T) {
 		if n, err := s.DB.CountJobsOf(t.Context(), model.ReminderJob, amy.ID); err != nil || n != 0 {
 			t.Errorf("%d reminders wait, %v", n, err)
 		}
+		s.Events.Take()
+		again := &model.Job{ID: model.IDOf(model.ReminderJob, amy.ID, post), Data: model.StringMap{"user_id": amy.ID, "post_id": post}}
+		if err := s.Talk.DeliverReminder(t.Context(), again); err != nil || len(s.Events.Named("posted")) != 0 {
+			t.Errorf("reminded once more by a node that did not know: %v", err)
+		}
 	})
 }
 
@@ -147,10 +152,12 @@ func TestPostGoesForGoodWithItsFiles(t *testing.T) {
 		if n := contents(t, s); n != 1 {
 			t.Errorf("%d contents are left", n)
 		}
+		bob.Put("/users/me/preferences", []model.Preference{{UserID: bob.ID, Category: "flagged_post", Name: root, Value: "true"}}).Want(http.StatusOK)
 		s.Events.Take()
 		admin.Delete("/posts/" + root + "?permanent=true").Want(http.StatusOK)
 		s.Events.Want(t, "post_deleted post_deleted")
 		admin.Get("/posts/"+root+"?include_deleted=true").WantFault(http.StatusNotFound, "app.post.get.app_error")
+		bob.Get("/users/me/preferences/flagged_post").WantFault(http.StatusNotFound, "api.preference.preferences_category.get.app_error")
 		amy.Get("/files/" + file).Want(http.StatusNotFound)
 		stats := amy.Get("/channels/" + team.Town + "/stats").Want(http.StatusOK)
 		if n := contents(t, s); n != 0 || stats.Value("files_count") != 0.0 {
@@ -225,6 +232,8 @@ func TestPeopleWithoutACommonTeamAreKeptApart(t *testing.T) {
 		say(direct).Want(http.StatusCreated)
 		bob.Delete("/teams/" + team.ID + "/members/" + bob.ID).Want(http.StatusOK)
 		say(direct).WantFault(http.StatusBadRequest, "api.post.create_post.can_not_post_in_restricted_dm.error")
+		amy.Post("/uploads", map[string]any{"channel_id": direct, "filename": "a", "file_size": 1}).
+			WantFault(http.StatusBadRequest, "app.upload.create.cannot_upload_to_restricted_dm.error")
 		say(self).Want(http.StatusCreated)
 	})
 }

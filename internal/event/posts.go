@@ -15,6 +15,14 @@ func Posted(p model.PostView, c *model.Channel, senderName string, setOnline boo
 	}}
 }
 
+// WithFiles says of a new post that it has files, and whether a picture is among them.
+func (e *Event) WithFiles(picture bool) {
+	e.Data["otherFile"] = "true"
+	if picture {
+		e.Data["image"] = "true"
+	}
+}
+
 // Concern tells accounts, each in its own copy, how the event concerns them: that a post
 // "mentions" them, or that they are "followers" of its thread.
 func (e *Event) Concern(how string, userIDs []string) {

@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -112,15 +113,14 @@ func validPostType(t string) bool {
 	return len(t) <= postTypeMax && (strings.HasPrefix(t, customType) || strings.HasPrefix(t, systemType))
 }
 
+// MembershipPosts are the types of posts that only say that somebody came or went.
+var MembershipPosts = []string{"system_join_leave", "system_add_remove", PostJoinChannel, PostLeaveChannel, PostJoinTeam, PostLeaveTeam,
+	PostAddToChannel, PostRemoveFromChannel, PostAddToTeam, PostRemoveFromTeam}
+
 // AboutMembership tells whether the post only says that somebody came or went, which
 // nobody has to read.
 func (p *Post) AboutMembership() bool {
-	switch p.Type {
-	case "system_join_leave", "system_add_remove", PostJoinChannel, PostLeaveChannel, PostJoinTeam, PostLeaveTeam,
-		PostAddToChannel, PostRemoveFromChannel, PostAddToTeam, PostRemoveFromTeam:
-		return true
-	}
-	return false
+	return slices.Contains(MembershipPosts, p.Type)
 }
 
 // Counts tells by how much the post moves the counts of its channel: of what somebody has

@@ -45,8 +45,21 @@ func (p *Post) View() PostView {
 	if !p.System() {
 		v.RemoteID = new("")
 	}
-	if p.DeleteAt != 0 && p.OriginalID == "" {
-		v.Message, v.FileIDs = "", StringList{} // what was deleted is told, not what it said
+	if p.Gone() { // that is told, not what it said
+		v.Message, v.FileIDs, v.Hashtags, v.Props = "", StringList{}, "", deletion(p.Props)
 	}
 	return v
+}
+
+// Gone tells whether a post was deleted; an older version is no such post.
+func (p *Post) Gone() bool { return p.DeleteAt != 0 && p.OriginalID == "" }
+
+// deletion keeps of the props of a post by whom it was deleted.
+func deletion(props RawJSON) RawJSON {
+	var by struct {
+		ID string `json:"deleteBy,omitempty"`
+	}
+	_ = json.Unmarshal(props, &by) // what is no such object says nothing
+	text, _ := json.Marshal(by)    // it always has a JSON form
+	return text
 }

@@ -70,13 +70,20 @@ func (t *Tx) RemoveFilesOfPosts(ctx context.Context, postIDs []string, at int64)
 		at, at, t.d.ids(postIDs))
 }
 
+// RemoveFiles marks files as removed.
+func (t *Tx) RemoveFiles(ctx context.Context, ids []string, at int64) error {
+	_, err := exec(ctx, t.Q, `UPDATE files SET delete_at = ?, update_at = ? WHERE `+t.d.idsIn("id")+` AND delete_at = 0`, at, at, t.d.ids(ids))
+	return err
+}
+
 // LostFiles lists up to n files that nobody posted since a time.
 func (q Q) LostFiles(ctx context.Context, before int64, n int) ([]*model.FileInfo, error) {
 	return list(ctx, q, scanFile, `SELECT `+fileCols+` FROM files f WHERE f.post_id IS NULL AND f.create_at < ? ORDER BY f.create_at LIMIT ?`,
 		before, n)
 }
 
-// DeleteFile removes the description of a file for good.
-func (t *Tx) DeleteFile(ctx context.Context, id string) error {
-	return change(ctx, t.Q, `DELETE FROM files WHERE id = ?`, id)
+// DeleteLostFile removes the description of a file for good that nobody posted. ErrNotFound says that
+// somebody did meanwhile.
+func (t *Tx) DeleteLostFile(ctx context.Context, id string) error {
+	return change(ctx, t.Q, `DELETE FROM files WHERE id = ? AND post_id IS NULL`, id)
 }

@@ -61,8 +61,12 @@ func TestFileIsStoredAttachedAndRemoved(t *testing.T) {
 			return err
 		})
 		wantErr[*model.FileInfo](t, ErrNotFound)(db.File(ctx, f.ID))
-		must(t, db, func(tx *Tx) error { return tx.DeleteFile(ctx, f.ID) })
-		fails(t, db, ErrNotFound, func(tx *Tx) error { return tx.DeleteFile(ctx, f.ID) })
+		fails(t, db, ErrNotFound, func(tx *Tx) error { return tx.DeleteLostFile(ctx, f.ID) }) // it was posted
+		lost := &model.FileInfo{ID: model.NewTimeID(7), UserID: u.ID, ChannelID: c.ID, CreateAt: 7, UpdateAt: 7, Name: "c", MimeType: "x"}
+		must(t, db, func(tx *Tx) error { return tx.InsertFile(ctx, lost) })
+		must(t, db, func(tx *Tx) error { return tx.RemoveFiles(ctx, []string{lost.ID, "x"}, 13) })
+		wantErr[*model.FileInfo](t, ErrNotFound)(db.File(ctx, lost.ID))
+		must(t, db, func(tx *Tx) error { return tx.DeleteLostFile(ctx, lost.ID) })
 	})
 }
 

@@ -49,8 +49,12 @@ func (t *Tx) TakeMany(ctx context.Context, key []byte, r Rate, n, now int64) err
 		WHERE rates.free_at <= ?`, key, now+cost, now, now, cost, now+(r.Most-n)*r.step())
 }
 
-// MakeGuest turns every place of an account into one of a guest, counts included.
+// MakeGuest turns every place of an account into one of a guest, counts included. A guest has nothing to do
+// with threads of channels it is not in.
 func (t *Tx) MakeGuest(ctx context.Context, userID string) error {
+	if _, err := exec(ctx, t.Q, `DELETE FROM thread_memberships WHERE user_id = ? AND `+byStranger, userID); err != nil {
+		return err
+	}
 	return t.turnPlaces(ctx, userID, true)
 }
 

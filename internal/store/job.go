@@ -53,6 +53,12 @@ func (t *Tx) DeleteJob(ctx context.Context, id string) error {
 	return err
 }
 
+// TakeJob ends a job that is being done, in the transaction that does it. ErrNotFound says that it was done
+// before, or is to be done at another time now.
+func (t *Tx) TakeJob(ctx context.Context, id string) error {
+	return change(ctx, t.Q, `DELETE FROM jobs WHERE id = ? AND status = 'in_progress'`, id)
+}
+
 // RenewJob keeps a job and stores how far it got; ErrNotFound means that it is no longer ours to do.
 func (t *Tx) RenewJob(ctx context.Context, id string, now, leaseUntil, progress int64) error {
 	return change(ctx, t.Q, `UPDATE jobs SET lease_until = ?, last_activity_at = ?, progress = ?

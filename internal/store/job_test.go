@@ -113,6 +113,11 @@ func TestJobsAreRenewedFinishedAndRetried(t *testing.T) {
 		equal(t, "given back", []any{now().Status, now().RunAt, now().LastActivityAt, now().Data, now().Attempts},
 			[]any{model.JobPending, int64(90), int64(27), model.StringMap{"error": "é"}, 1})
 		wantErr[*model.Job](t, ErrNotFound)(lease(t, db, 89, 200))
+		fails(t, db, ErrNotFound, func(tx *Tx) error { return tx.TakeJob(ctx, j.ID) }) // nobody does it now
+		other := addJob(t, db, 80)
+		value[*model.Job](t)(lease(t, db, 85, 200))
+		must(t, db, func(tx *Tx) error { return tx.TakeJob(ctx, other.ID) })
+		wantErr[*model.Job](t, ErrNotFound)(db.Job(ctx, other.ID))
 		value[*model.Job](t)(lease(t, db, 90, 200))
 		for _, end := range []struct {
 			status   string

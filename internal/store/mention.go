@@ -46,35 +46,34 @@ func (q Q) MembersOfGroupsNamed(ctx context.Context, channelID string, names []s
 		WHERE `+q.d.idsIn("g.name")+` AND g.delete_at = 0 AND g.allow_reference`, channelID, q.d.ids(names))
 }
 
-// NamesOf lists by what accounts are called in a channel: by their own names when they are
-// members, and by those of their groups.
-func (q Q) NamesOf(ctx context.Context, channelID string, userIDs []string) ([]Named, error) {
-	ids := q.d.ids(userIDs)
-	return list(ctx, q, scanNamed, `SELECT m.username, m.user_id FROM channel_members m WHERE m.channel_id = ? AND `+q.d.idsIn("m.user_id")+`
-		UNION ALL SELECT g.name, gm.user_id FROM group_members gm JOIN user_groups g ON g.id = gm.group_id
-		WHERE `+q.d.idsIn("gm.user_id")+` AND g.delete_at = 0 AND g.allow_reference AND g.name IS NOT NULL`, channelID, ids, ids)
+// Answer is a reply by somebody to a root.
+type Answer struct {
+	RootID string `json:"root_id"`
+	UserID string `json:"user_id"`
 }
 
 // Replied is a member of a channel who wants to hear of replies to a thread.
 type Replied struct {
-	RootID, UserID string
-	Collapsed      string // what they chose about seeing threads as such; empty when they did not
+	Answer
+	New       bool   // to the thread, by one of the answers that are just written
+	Collapsed string // what they chose about seeing threads as such; empty when they did not
 }
 
 // MembersRepliedTo lists the members of a channel who want to hear of replies to threads: to
-// those they began, or to all in which they wrote. userID narrows it to one of them.
-func (q Q) MembersRepliedTo(ctx context.Context, channelID string, rootIDs []string, userID string) ([]Replied, error) {
+// those they began, or to all in which they wrote. Answers that are just written are told apart.
+func (q Q) MembersRepliedTo(ctx context.Context, channelID string, rootIDs []string, answers []Answer) ([]Replied, error) {
 	roots := q.d.ids(rootIDs)
 	return list(ctx, q, func(row scanner) (r Replied, err error) {
-		return r, row.Scan(&r.RootID, &r.UserID, &r.Collapsed)
-	}, `SELECT x.root_id, x.user_id, COALESCE(s.value, '') FROM (
-				SELECT p.id AS root_id, p.user_id, TRUE AS began FROM posts p WHERE `+q.d.idsIn("p.id")+`
-				UNION ALL SELECT t.post_id, t.user_id, FALSE FROM thread_participants t WHERE `+q.d.idsIn("t.post_id")+` AND t.replies > 0) x
+		return r, row.Scan(&r.RootID, &r.UserID, &r.New, &r.Collapsed)
+	}, `SELECT x.root_id, x.user_id, x.added, COALESCE(s.value, '') FROM (
+				SELECT p.id AS root_id, p.user_id, TRUE AS began, FALSE AS added FROM posts p WHERE `+q.d.idsIn("p.id")+`
+				UNION ALL SELECT t.post_id, t.user_id, FALSE, FALSE FROM thread_participants t WHERE `+q.d.idsIn("t.post_id")+` AND t.replies > 0
+				UNION ALL SELECT x.root_id, x.user_id, FALSE, TRUE FROM `+q.d.records("root_id text", "user_id text")+`) x
 			JOIN channel_members m ON m.channel_id = ? AND m.user_id = x.user_id
 			JOIN users u ON u.id = x.user_id AND u.delete_at = 0
 			LEFT JOIN preferences s ON s.user_id = x.user_id AND s.category = 'display_settings' AND s.name = 'collapsed_reply_threads'
-		WHERE (u.notify_props->>'comments' = 'any' OR u.notify_props->>'comments' = 'root' AND x.began) AND (? = '' OR x.user_id = ?)`,
-		roots, roots, channelID, userID, userID)
+		WHERE u.notify_props->>'comments' = 'any' OR u.notify_props->>'comments' = 'root' AND x.began
+		ORDER BY x.added, x.root_id, x.user_id`, roots, roots, jsonRows(answers), channelID)
 }
 
 // MembersToNotify lists the members of a channel who want to hear when everybody is called,

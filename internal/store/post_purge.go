@@ -49,6 +49,7 @@ func (t *Tx) removePosts(ctx context.Context, ids []string) error {
 			WHERE ` + t.d.idsIn("p.id") + ` AND p.is_pinned AND p.delete_at = 0 AND p.original_id IS NULL GROUP BY p.channel_id) AS x
 			WHERE channels.id = x.channel`,
 		`DELETE FROM reactions WHERE ` + t.d.idsIn("post_id"),
+		`DELETE FROM preferences WHERE category = 'flagged_post' AND ` + t.d.idsIn("name"),
 		`DELETE FROM posts WHERE ` + t.d.idsIn("id"),
 	} {
 		if _, err := exec(ctx, t.Q, text, posts); err != nil {

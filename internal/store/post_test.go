@@ -124,18 +124,25 @@ func TestPostsMoveMembersAndTheirMentions(t *testing.T) {
 		m = value[*model.ChannelMember](t)(db.ChannelMember(ctx, c.ID, bob.ID))
 		equal(t, "mentioned", []int64{m.MsgCount, m.MentionCount, m.MentionCountRoot, m.UrgentMentionCount}, []int64{0, 2, 1, 1})
 		equal(t, "named", value[[]Named](t)(db.MembersNamed(ctx, c.ID, []string{"bob", "cat"})), []Named{{"bob", bob.ID}})
-		equal(t, "names", value[[]Named](t)(db.NamesOf(ctx, c.ID, []string{bob.ID, "x"})), []Named{{"bob", bob.ID}})
 		equal(t, "groups", len(value[[]Named](t)(db.MembersOfGroupsNamed(ctx, c.ID, []string{"bob"}))), 0)
 		equal(t, "everybody", len(value[[]string](t)(db.MembersToNotify(ctx, c.ID, false, 9))), 2)
 		equal(t, "online", len(value[[]string](t)(db.MembersToNotify(ctx, c.ID, true, 9))), 0)
 		equal(t, "members", len(value[[]string](t)(db.ChannelMemberIDs(ctx, c.ID, 9))), 2)
 		root := writePost(t, db, model.Post{CreateAt: 10, UserID: bob.ID, ChannelID: c.ID})
-		equal(t, "hears of no replies", len(value[[]Replied](t)(db.MembersRepliedTo(ctx, c.ID, []string{root.ID}, ""))), 0)
+		equal(t, "hears of no replies", len(value[[]Replied](t)(db.MembersRepliedTo(ctx, c.ID, []string{root.ID}, []Answer{}))), 0)
 		must(t, db, func(tx *Tx) error {
 			_, err := exec(ctx, tx.Q, `UPDATE users SET notify_props = `+tx.d.json+` WHERE id = ?`, `{"comments":"root"}`, bob.ID)
 			return err
 		})
-		equal(t, "hears of replies", value[[]Replied](t)(db.MembersRepliedTo(ctx, c.ID, []string{root.ID}, bob.ID)), []Replied{{RootID: root.ID, UserID: bob.ID}})
+		bobs := Answer{RootID: root.ID, UserID: bob.ID}
+		equal(t, "hears of replies", value[[]Replied](t)(db.MembersRepliedTo(ctx, c.ID, []string{root.ID}, []Answer{bobs})), []Replied{{Answer: bobs}})
+		must(t, db, func(tx *Tx) error {
+			_, err := exec(ctx, tx.Q, `UPDATE users SET notify_props = `+tx.d.json+` WHERE id = ?`, `{"comments":"any"}`, amy.ID)
+			return err
+		})
+		amys := Answer{RootID: root.ID, UserID: amy.ID}
+		equal(t, "hears of replies after its own", value[[]Replied](t)(db.MembersRepliedTo(ctx, c.ID, []string{root.ID}, []Answer{amys})),
+			[]Replied{{Answer: bobs}, {Answer: amys, New: true}})
 		equal(t, "keywords", len(value[[]KeywordMember](t)(db.KeywordMembers(ctx, c.ID, nil))), 0)
 	})
 }

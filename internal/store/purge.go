@@ -31,6 +31,7 @@ var UserTraces = []Trace{
 	{Table: "thread_counts", key: "user_id, team_id, deleted"},
 	{Table: "reactions", key: "post_id, user_id, emoji_name"},
 	{Table: "post_acknowledgements", key: "post_id, user_id"},
+	{Table: "post_mentions", key: "post_id, user_id"},
 	{Table: "files", key: "id"},
 	{Table: "uploads", key: "id"},
 	{Table: "posts", key: "id"},

@@ -109,9 +109,20 @@ func (t *Tx) ReadThreadsOfChannels(ctx context.Context, userID string, channelID
 	return err
 }
 
-// LeaveThreadsOfChannel ends what somebody has to do with the threads of a channel.
-func (t *Tx) LeaveThreadsOfChannel(ctx context.Context, userID, channelID string) error {
-	_, err := exec(ctx, t.Q, `DELETE FROM thread_memberships WHERE user_id = ? AND channel_id = ?`, userID, channelID)
+// LeaveThreadsOfChannel ends what accounts have to do with the threads of a channel.
+func (t *Tx) LeaveThreadsOfChannel(ctx context.Context, channelID string, userIDs ...string) error {
+	_, err := exec(ctx, t.Q, `DELETE FROM thread_memberships WHERE `+t.d.idsIn("user_id")+` AND channel_id = ?`, t.d.ids(userIDs), channelID)
+	return err
+}
+
+// byStranger keeps memberships of threads by who is not in the channel.
+const byStranger = `NOT EXISTS (SELECT 1 FROM channel_members c
+	WHERE c.channel_id = thread_memberships.channel_id AND c.user_id = thread_memberships.user_id)`
+
+// StrangersLeaveThreads ends what those have to do with the threads of a channel who are not in it, and could follow them
+// while it was open.
+func (t *Tx) StrangersLeaveThreads(ctx context.Context, channelID string) error {
+	_, err := exec(ctx, t.Q, `DELETE FROM thread_memberships WHERE post_id IN (SELECT id FROM posts WHERE channel_id = ?) AND `+byStranger, channelID)
 	return err
 }
 

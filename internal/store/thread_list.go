@@ -137,15 +137,8 @@ func (q Q) ThreadTotalsByTeam(ctx context.Context, userID string) (map[string]mo
 // ThreadMentions sums up by channel how often somebody was mentioned in threads they follow
 // in a team and in direct and group channels.
 func (q Q) ThreadMentions(ctx context.Context, userID, teamID string) (map[string]int64, error) {
-	out := map[string]int64{}
-	_, err := list(ctx, q, func(row scanner) (n int64, err error) {
-		var channelID string
-		err = row.Scan(&channelID, &n)
-		out[channelID] = n
-		return n, err
-	}, `SELECT m.channel_id, CAST(SUM(m.unread_mentions) AS BIGINT) FROM thread_memberships m
+	return counts(ctx, q, `SELECT m.channel_id, CAST(SUM(m.unread_mentions) AS BIGINT) FROM thread_memberships m
 		WHERE m.user_id = ? AND m.team_id IN (?, '') AND m.following AND m.unread_mentions > 0
 			AND m.last_reply_at IS NOT NULL AND NOT m.deleted
 		GROUP BY m.channel_id`, userID, teamID)
-	return out, err
 }

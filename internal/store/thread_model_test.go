@@ -253,7 +253,7 @@ func (w *threadWorld) move(ctx context.Context, tx *Tx, u *model.User) error {
 	for _, m := range w.threads {
 		delete(m.readers, u.ID)
 	}
-	if err := tx.LeaveThreadsOfChannel(ctx, u.ID, w.channel.ID); err != nil {
+	if err := tx.LeaveThreadsOfChannel(ctx, w.channel.ID, u.ID); err != nil {
 		return err
 	}
 	return tx.DeleteChannelMember(ctx, w.channel.ID, u.ID)

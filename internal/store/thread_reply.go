@@ -188,10 +188,12 @@ func (t *Tx) ForgetReplies(ctx context.Context, userID string, n int) (int, erro
 				AND r.delete_at = threads.delete_at AND r.original_id IS NULL ORDER BY r.create_at DESC LIMIT 1), 0)
 			WHERE ` + t.d.idsIn("post_id"), []any{userID, userID, threads}},
 		{`UPDATE thread_memberships SET last_reply_at = t.last_reply_at,
-			unread_mentions = CASE WHEN last_viewed >= t.last_reply_at THEN 0 ELSE unread_mentions END,
+			unread_mentions = CASE WHEN last_viewed >= t.last_reply_at THEN 0 ELSE unread_mentions - (SELECT COUNT(*)
+				FROM posts r JOIN post_mentions m ON m.post_id = r.id AND m.user_id = thread_memberships.user_id AND m.in_thread
+				WHERE r.root_id = thread_memberships.post_id AND r.user_id = ? AND r.create_at > last_viewed AND r.delete_at = 0) END,
 			unread_replies = (SELECT COUNT(*) FROM posts r WHERE r.root_id = thread_memberships.post_id AND r.user_id <> ?
 				AND r.create_at > last_viewed AND r.delete_at = 0 AND r.original_id IS NULL)
-			FROM threads t WHERE t.post_id = thread_memberships.post_id AND ` + t.d.idsIn("t.post_id"), []any{userID, threads}},
+			FROM threads t WHERE t.post_id = thread_memberships.post_id AND ` + t.d.idsIn("t.post_id"), []any{userID, userID, threads}},
 		{`DELETE FROM thread_participants WHERE user_id = ? AND ` + t.d.idsIn("post_id"), []any{userID, threads}},
 	} {
 		if _, err := exec(ctx, t.Q, s.text, s.args...); err != nil {

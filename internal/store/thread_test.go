@@ -185,8 +185,19 @@ func TestThreadsAreReadAndLeft(t *testing.T) {
 		must(t, db, func(tx *Tx) error { return tx.MoveThreads(ctx, p.channel.ID, other.ID) })
 		equal(t, "moved", value[map[string]model.ThreadTotals](t)(db.ThreadTotalsByTeam(ctx, amy.ID)),
 			map[string]model.ThreadTotals{p.team.ID: {}, other.ID: {Total: 1}})
+		must(t, db, func(tx *Tx) error { return tx.StrangersLeaveThreads(ctx, p.channel.ID) })
+		value[*model.Thread](t)(db.ThreadOf(ctx, amy.ID, root.ID)) // who is in the channel stays
+		eve := addUser(t, db, "eve")
+		stranger := func(gone func(tx *Tx) error) {
+			must(t, db, func(tx *Tx) error { return tx.SaveThreadFollow(ctx, eve.ID, root.ID, true, 60) })
+			value[*model.Thread](t)(db.ThreadOf(ctx, eve.ID, root.ID))
+			must(t, db, gone)
+			wantErr[*model.Thread](t, ErrNotFound)(db.ThreadOf(ctx, eve.ID, root.ID))
+		}
+		stranger(func(tx *Tx) error { return tx.StrangersLeaveThreads(ctx, p.channel.ID) })
+		stranger(func(tx *Tx) error { return tx.MakeGuest(ctx, eve.ID) })
 		must(t, db, func(tx *Tx) error { return tx.LeaveThreadsOfTeam(ctx, amy.ID, other.ID) })
-		must(t, db, func(tx *Tx) error { return tx.LeaveThreadsOfChannel(ctx, bob.ID, p.channel.ID) })
+		must(t, db, func(tx *Tx) error { return tx.LeaveThreadsOfChannel(ctx, p.channel.ID, bob.ID) })
 		wantErr[*model.Thread](t, ErrNotFound)(db.ThreadOf(ctx, amy.ID, root.ID))
 		wantErr[*model.Thread](t, ErrNotFound)(db.ThreadOf(ctx, bob.ID, root.ID))
 	})

@@ -44,16 +44,29 @@ func (s *Service) mentioned(ctx context.Context, tx *store.Tx, b *batchOf) error
 }
 
 // callRepliedTo finds whom the drafts concern because they answer them. That is told apart:
-// in the thread itself it does not count as a mention.
+// in the thread itself it does not count as a mention. Who sees threads as such hears of it there.
 func (s *Service) callRepliedTo(ctx context.Context, tx *store.Tx, b *batchOf) error {
-	found, err := s.membersRepliedTo(ctx, tx.Q, b.channel.ID, slices.Sorted(maps.Keys(b.roots)), "")
+	mode := s.Config().ServiceSettings.CollapsedThreads
+	var answers []store.Answer
+	for _, d := range b.drafts {
+		if d.post.RootID != "" {
+			answers = append(answers, store.Answer{RootID: d.post.RootID, UserID: d.post.UserID})
+		}
+	}
+	if len(answers) == 0 || mode == collapsedAlwaysOn {
+		return nil
+	}
+	found, err := tx.MembersRepliedTo(ctx, b.channel.ID, slices.Sorted(maps.Keys(b.roots)), answers)
+	written := map[store.Answer]bool{} // by earlier drafts
 	for _, d := range b.drafts {
 		for _, r := range found {
-			if r.RootID == d.post.RootID && r.UserID != d.post.UserID && !slices.Contains(d.mentions, r.UserID) {
+			hears := r.RootID == d.post.RootID && (!r.New || written[r.Answer]) && !seesCollapsed(mode, r.Collapsed)
+			if hears && r.UserID != d.post.UserID && !slices.Contains(d.mentions, r.UserID) {
 				d.repliedTo = append(d.repliedTo, r.UserID)
 			}
 		}
 		d.repliedTo = unique(d.repliedTo)
+		written[store.Answer{RootID: d.post.RootID, UserID: d.post.UserID}] = true
 	}
 	return err
 }

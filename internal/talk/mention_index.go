@@ -117,10 +117,8 @@ func hears(m store.KeywordMember, s *said) bool {
 		if strings.Contains(key, " ") && strings.Contains(" "+s.text+" ", " "+key+" ") {
 			return true
 		}
-		for w := range s.words {
-			if strings.EqualFold(w, key) {
-				return true
-			}
+		if s.lower[key] {
+			return true
 		}
 	}
 	return false

@@ -10,6 +10,7 @@ import (
 type said struct {
 	names          []string        // behind an @, in lower case, each with and without the marks at its end
 	words          map[string]bool // as they stand there
+	lower          map[string]bool // in lower case
 	text           string          // in lower case
 	everybody      bool            // @channel or @all
 	whoeverIsThere bool            // @here
@@ -21,7 +22,7 @@ const namesMax = 500
 // read finds what in a text may concern somebody. Code is not meant for anybody.
 func read(text string) *said {
 	text = withoutCode(text)
-	out := &said{words: map[string]bool{}, text: strings.ToLower(text)}
+	out := &said{words: map[string]bool{}, lower: map[string]bool{}, text: strings.ToLower(text)}
 	known := map[string]bool{}
 	previous := ' '
 	for i, r := range text {
@@ -31,8 +32,9 @@ func read(text string) *said {
 		previous = r
 	}
 	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return !wordRune(r) && r != '-' && r != '\'' && r != '@' && r != '#' && r != '.' }) {
-		out.words[w] = true
-		out.words[strings.Trim(w, "-'@#.")] = true
+		for _, w := range []string{w, strings.Trim(w, "-'@#.")} {
+			out.words[w], out.lower[strings.ToLower(w)] = true, true
+		}
 	}
 	return out
 }

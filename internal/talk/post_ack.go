@@ -78,19 +78,3 @@ func (s *Service) acknowledging(ctx context.Context, a perm.Actor, userID, postI
 		return do(tx, p.Post)
 	})
 }
-
-// acksOf reads who acknowledged those of the posts that asked for it, by post.
-func (s *Service) acksOf(ctx context.Context, q store.Q, posts []*model.Post) (map[string][]*model.PostAck, error) {
-	var ids []string
-	for _, p := range posts {
-		if p.RequestedAck {
-			ids = append(ids, p.ID)
-		}
-	}
-	list, err := q.Acks(ctx, ids)
-	out := make(map[string][]*model.PostAck, len(ids))
-	for _, a := range list {
-		out[a.PostID] = append(out[a.PostID], a)
-	}
-	return out, err
-}

@@ -28,10 +28,13 @@ func (s *Service) PatchPost(ctx context.Context, a perm.Actor, id string, in Pos
 			return err
 		}
 		was, next := p.Post, *p.Post
-		if err := s.apply(a, &next, in); err != nil {
+		if err := s.apply(&next, in); err != nil {
 			return err
 		}
 		next.UpdateAt = max(s.now(), was.UpdateAt+1)
+		if err := s.exchangeFiles(ctx, tx, a, p, &next); err != nil {
+			return err
+		}
 		if next.Message != was.Message || !slices.Equal(next.FileIDs, was.FileIDs) || string(next.Props) != string(was.Props) {
 			if err := s.keepVersion(ctx, tx, was, &next); err != nil {
 				return err
@@ -47,13 +50,17 @@ func (s *Service) PatchPost(ctx context.Context, a perm.Actor, id string, in Pos
 }
 
 // apply makes the changes and checks whether the post can be stored with them.
-func (s *Service) apply(a perm.Actor, p *model.Post, in PostPatch) error {
+func (s *Service) apply(p *model.Post, in PostPatch) error {
 	limit := s.Config().ServiceSettings.PostEditTimeLimit
-	if in.Message != nil && *in.Message != p.Message {
-		if limit >= 0 && s.now() > p.CreateAt+int64(limit)*1000 {
-			return fault.New(fault.Invalid, "api.post.update_post.permissions_time_limit.app_error").With("TimeLimit", limit)
-		}
+	files := in.FileIDs != nil && !slices.Equal(*in.FileIDs, p.FileIDs)
+	if text := in.Message != nil && *in.Message != p.Message; (text || files) && limit >= 0 && s.now() > p.CreateAt+int64(limit)*1000 {
+		return fault.New(fault.Invalid, "api.post.update_post.permissions_time_limit.app_error").With("TimeLimit", limit)
+	}
+	if in.Message != nil {
 		p.Message, p.Hashtags = *in.Message, model.Hashtags(*in.Message)
+	}
+	if files {
+		p.FileIDs = unique(*in.FileIDs)
 	}
 	if in.IsPinned != nil {
 		p.IsPinned = *in.IsPinned
@@ -170,6 +177,9 @@ func (s *Service) EditHistory(ctx context.Context, a perm.Actor, id string) ([]m
 	p, err := s.DB.PostAccess(ctx, id, a.UserID)
 	if err != nil {
 		return nil, errReading(err)
+	}
+	if p.Post.DeleteAt != 0 {
+		return nil, errNoPost()
 	}
 	if p.Post.UserID != a.UserID {
 		return nil, errPermission(a, perm.EditPost)

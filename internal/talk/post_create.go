@@ -38,7 +38,8 @@ type draft struct {
 	post      *model.Post
 	dated     bool // by its author, not by the clock
 	setOnline bool
-	wrong     error // what is said when nothing else speaks against the post
+	wrong     error  // what is said when nothing else speaks against the post
+	job       string // that is done by storing the post; empty for most
 	mentions  []string
 	repliedTo []string       // who is mentioned by nothing but that it answers them
 	view      model.PostView // what was stored, for the answer
@@ -113,10 +114,15 @@ func (s *Service) draft(a perm.Actor, in *NewPost) (*draft, error) {
 
 // The props that say who wrote a post are set by the server alone.
 const (
-	propFromBot   = "from_bot"
-	propFromOAuth = "from_oauth_app"
-	propDeleteBy  = "deleteBy"
+	propFromBot     = "from_bot"
+	propFromOAuth   = "from_oauth_app"
+	propFromWebhook = "from_webhook" // with it clients show another name and picture than the author's
+	propFromPlugin  = "from_plugin"
+	propDeleteBy    = "deleteBy"
 )
+
+// ownedProps are all of them.
+var ownedProps = []string{propFromBot, propFromOAuth, propFromWebhook, propFromPlugin, propDeleteBy}
 
 // ownProps are the props of a post by the actor: an object, which says who wrote
 // only what is true.
@@ -130,10 +136,11 @@ func ownProps(a perm.Actor, props model.RawJSON) (model.RawJSON, error) {
 			return nil, fault.Body("props").Because(err)
 		}
 	}
-	for name, own := range map[string]bool{propFromBot: a.IsBot, propFromOAuth: a.IsOAuth, propDeleteBy: false} {
-		delete(all, name)
-		if own {
+	for _, name := range ownedProps {
+		if own := name == propFromBot && a.IsBot || name == propFromOAuth && a.IsOAuth; own {
 			all[name] = json.RawMessage(`"true"`)
+		} else {
+			delete(all, name)
 		}
 	}
 	text, err := json.Marshal(all)
@@ -149,7 +156,7 @@ func keepOrigin(was, next model.RawJSON) (model.RawJSON, error) {
 	if err := json.Unmarshal(was, &old); err != nil {
 		return nil, err
 	}
-	for _, name := range []string{propFromBot, propFromOAuth, propDeleteBy} {
+	for _, name := range ownedProps {
 		delete(all, name)
 		if v, ok := old[name]; ok {
 			all[name] = v

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"muster/internal/model"
+	"muster/internal/perm"
 	"muster/internal/store"
 )
 
@@ -44,8 +46,50 @@ func (s *Service) attachFiles(ctx context.Context, tx *store.Tx, posts []*model.
 	return nil
 }
 
-// filesOf encodes the descriptions of the files that belong to posts, by post.
-func (s *Service) filesOf(ctx context.Context, q store.Q, posts []*model.Post) (map[string]json.RawMessage, error) {
+// exchangeFiles attaches the files that an edited post has besides those it had, as far as its editor may
+// attach them, and removes those it has no longer.
+func (s *Service) exchangeFiles(ctx context.Context, tx *store.Tx, a perm.Actor, was *store.PostAccess, next *model.Post) error {
+	added, gone := without(next.FileIDs, was.Post.FileIDs), without(was.Post.FileIDs, next.FileIDs)
+	if len(added) > 0 {
+		if err := a.NeedInChannel(perm.UploadFile, was.Roles, was.TeamRoles); err != nil {
+			return err
+		}
+		edited := &model.Post{ID: next.ID, ChannelID: next.ChannelID, UserID: a.UserID, CreateAt: next.UpdateAt}
+		files, err := tx.AttachFiles(ctx, edited, added)
+		if err != nil {
+			return err
+		}
+		free := make([]string, len(files))
+		for i, f := range files {
+			free[i] = f.ID
+		}
+		next.FileIDs = without(next.FileIDs, without(added, free))
+		added = free
+	}
+	if len(gone) > 0 {
+		if err := tx.RemoveFiles(ctx, gone, next.UpdateAt); err != nil {
+			return err
+		}
+	}
+	if len(added) == len(gone) {
+		return nil
+	}
+	return tx.CountFiles(ctx, next.ChannelID, len(added)-len(gone))
+}
+
+// without gives those of a list that are not in another.
+func without(list, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(v string) bool { return slices.Contains(others, v) })
+}
+
+// postFiles are the descriptions of the files of a post, encoded.
+type postFiles struct {
+	text    json.RawMessage
+	picture bool // one of them is
+}
+
+// filesOf reads what files belong to posts, by post.
+func (s *Service) filesOf(ctx context.Context, q store.Q, posts []*model.Post) (map[string]postFiles, error) {
 	var ids []string
 	for _, p := range posts {
 		if len(p.FileIDs) > 0 {
@@ -63,11 +107,14 @@ func (s *Service) filesOf(ctx context.Context, q store.Q, posts []*model.Post) (
 	for _, f := range files {
 		of[f.PostID] = append(of[f.PostID], f)
 	}
-	out := make(map[string]json.RawMessage, len(of))
+	out := make(map[string]postFiles, len(of))
 	for id, list := range of {
-		if out[id], err = json.Marshal(list); err != nil {
+		text, err := json.Marshal(list)
+		if err != nil {
 			return nil, err
 		}
+		picture := slices.ContainsFunc(list, func(f *model.FileInfo) bool { return strings.HasPrefix(f.MimeType, "image/") })
+		out[id] = postFiles{text: text, picture: picture}
 	}
 	return out, nil
 }

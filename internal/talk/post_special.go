@@ -46,7 +46,7 @@ type Saved struct {
 
 // SavedPosts lists the posts an account saved that it may still read, newest first.
 func (s *Service) SavedPosts(ctx context.Context, a perm.Actor, userID string, f Saved) (*model.PostList, error) {
-	if _, err := s.Accounts.Preferences(ctx, a, userID, ""); err != nil { // who may see the settings of the account
+	if err := s.needUser(ctx, a, userID); err != nil {
 		return nil, err
 	}
 	found, err := s.DB.SavedPosts(ctx, userID, f.ChannelID, f.TeamID, pinnedMax)
@@ -196,7 +196,7 @@ func (s *Service) threadPart(ctx context.Context, rootID string, w ThreadPage) (
 // UnreadPosts lists the posts around the oldest one that an account has not read; without one,
 // the newest.
 func (s *Service) UnreadPosts(ctx context.Context, a perm.Actor, userID, channelID string, before, after int, l Listing) (*model.PostList, error) {
-	if _, err := s.Accounts.Preferences(ctx, a, userID, ""); err != nil { // who may see the settings of the account
+	if err := s.needUser(ctx, a, userID); err != nil {
 		return nil, err
 	}
 	if _, err := s.DB.Channel(ctx, channelID); err != nil {

@@ -44,13 +44,13 @@ func (s *Service) unreadFrom(ctx context.Context, tx *store.Tx, c *model.Channel
 	if err != nil {
 		return nil, store.Fault(err, "app.channel.get_member.app_error", fault.New(fault.NotFound, "app.channel.get_member.missing.app_error"))
 	}
-	n, err := s.unreadSince(ctx, tx.Q, c, userID, p)
+	n, err := tx.UnreadSince(ctx, c, userID, p.CreateAt, recountMost)
 	if err != nil {
 		return nil, err
 	}
 	u := &model.ChannelUnreadAt{TeamID: c.TeamID, UserID: userID, ChannelID: c.ID, LastViewedAt: p.CreateAt - 1,
-		MsgCount: max(0, c.TotalMsgCount-n.msgs), MsgCountRoot: max(0, c.TotalMsgCountRoot-n.roots),
-		MentionCount: n.mentions, MentionCountRoot: n.mentionsRoot, UrgentMentionCount: n.urgent}
+		MsgCount: max(0, c.TotalMsgCount-n.Msgs), MsgCountRoot: max(0, c.TotalMsgCountRoot-n.Roots),
+		MentionCount: n.Mentions, MentionCountRoot: n.MentionsRoot, UrgentMentionCount: n.Urgent}
 	if p.RootID == "" {
 		return u, nil
 	}

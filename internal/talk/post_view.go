@@ -1,6 +1,7 @@
 package talk
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 
@@ -30,14 +31,28 @@ func metadata(p *model.Post, m model.PostMetadata) json.RawMessage {
 	if p.Priority != "" || p.RequestedAck {
 		m.Priority = &model.PostPriority{Priority: p.Priority, RequestedAck: p.RequestedAck}
 	}
+	if !p.Gone() && hasAttachments(p.Props) {
+		m.Embeds = []model.PostEmbed{{Type: model.EmbedAttachments}}
+	}
 	text, _ := json.Marshal(m) // it always has a JSON form
 	return text
+}
+
+// hasAttachments tells whether the props of a post have cards to show. Few do.
+func hasAttachments(props model.RawJSON) bool {
+	const name = "attachments"
+	if !bytes.Contains(props, []byte(`"`+name+`"`)) {
+		return false
+	}
+	var all map[string]json.RawMessage
+	var cards []json.RawMessage
+	return json.Unmarshal(props, &all) == nil && json.Unmarshal(all[name], &cards) == nil && len(cards) > 0
 }
 
 // views are what the actor gets of posts, in their order. What belongs to posts is read for
 // all of them at once.
 func (s *Service) views(ctx context.Context, q store.Q, a perm.Actor, posts []*model.Post, sh shape) ([]model.PostView, error) {
-	reactions, err := s.reactionsOf(ctx, q, posts)
+	reactions, err := ofPosts(ctx, posts, func(p *model.Post) bool { return p.HasReactions }, q.Reactions, func(r *model.Reaction) string { return r.PostID })
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +60,7 @@ func (s *Service) views(ctx context.Context, q store.Q, a perm.Actor, posts []*m
 	if err != nil {
 		return nil, err
 	}
-	acks, err := s.acksOf(ctx, q, posts)
+	acks, err := ofPosts(ctx, posts, func(p *model.Post) bool { return p.RequestedAck }, q.Acks, func(a *model.PostAck) string { return a.PostID })
 	if err != nil {
 		return nil, err
 	}
@@ -53,11 +68,28 @@ func (s *Service) views(ctx context.Context, q store.Q, a perm.Actor, posts []*m
 	for i, p := range posts {
 		out[i] = p.View()
 		out[i].Metadata = metadata(p, model.PostMetadata{})
-		if p.DeleteAt == 0 || p.OriginalID != "" {
-			out[i].Metadata = metadata(p, model.PostMetadata{Reactions: reactions[p.ID], Files: files[p.ID], Acks: acks[p.ID]})
+		if !p.Gone() {
+			out[i].Metadata = metadata(p, model.PostMetadata{Reactions: reactions[p.ID], Files: files[p.ID].text, Acks: acks[p.ID]})
 		}
 	}
 	return out, s.tellThreads(ctx, q, a, out, sh)
+}
+
+// ofPosts reads what belongs to those of the posts that have it, by post.
+func ofPosts[T any](ctx context.Context, posts []*model.Post, has func(*model.Post) bool, read func(context.Context, []string) ([]T, error),
+	postID func(T) string) (map[string][]T, error) {
+	var ids []string
+	for _, p := range posts {
+		if has(p) {
+			ids = append(ids, p.ID)
+		}
+	}
+	list, err := read(ctx, ids)
+	out := make(map[string][]T, len(ids))
+	for _, v := range list {
+		out[postID(v)] = append(out[postID(v)], v)
+	}
+	return out, err
 }
 
 // view is views for one post.

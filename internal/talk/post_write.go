@@ -2,7 +2,7 @@ package talk
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 
@@ -20,7 +20,7 @@ type batchOf struct {
 	at      int64
 	drafts  []*draft // those that are admitted
 	effects map[string]*store.PostEffect
-	files   map[string]json.RawMessage
+	files   map[string]postFiles
 }
 
 // store writes drafts of one channel, in their order. Those that are refused get their
@@ -90,6 +90,11 @@ func (s *Service) admitted(ctx context.Context, tx *store.Tx, drafts []*draft) (
 		if refused == nil {
 			refused = d.wrong
 		}
+		if refused == nil && d.job != "" {
+			if refused = tx.TakeJob(ctx, d.job); refused != nil && !errors.Is(refused, store.ErrNotFound) {
+				return nil, refused
+			}
+		}
 		if d.err = refused; d.err == nil {
 			b.drafts = append(b.drafts, d)
 		}
@@ -120,6 +125,9 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, b *batchOf, totals sto
 	if err := s.mentioned(ctx, tx, b); err != nil {
 		return err
 	}
+	if err := s.keepMentions(ctx, tx, b); err != nil {
+		return err
+	}
 	collapsed, err := s.collapsedFor(ctx, tx.Q, b.repliers())
 	if err != nil {
 		return err
@@ -132,12 +140,16 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, b *batchOf, totals sto
 		if !d.dated && (d.post.RootID == "" || !collapsed[d.post.UserID]) {
 			b.read(d.post.UserID, &read)
 		}
-		d.view = createdView(d.post, b.files[d.post.ID])
+		files := b.files[d.post.ID]
+		d.view = createdView(d.post, files.text)
 		followers, later, err := s.follow(ctx, tx, b, d)
 		if err != nil {
 			return err
 		}
 		posted := event.Posted(d.view, b.channel, b.writers[d.post.UserID].Username, d.setOnline)
+		if files.text != nil {
+			posted.WithFiles(files.picture)
+		}
 		posted.Concern("mentions", d.concerns())
 		posted.Concern("followers", followers)
 		tx.Emit(posted)

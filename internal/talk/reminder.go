@@ -87,8 +87,14 @@ func (s *Service) reminderProps(ctx context.Context, q store.Q, p *store.PostAcc
 	return text, u.Username, err
 }
 
+// sees tells whether an account still finds a post where it is.
+func sees(u *model.User, p *store.PostAccess) bool {
+	return p.Post.DeleteAt == 0 && (p.Member || p.Channel.Type == model.ChannelOpen && p.TeamMember && !u.IsGuest())
+}
+
 // DeliverReminder does what a job of RemindOfPost says: the server writes to the account. Who
-// cannot see the post any more is not reminded of it.
+// cannot see the post any more is not reminded of it. The job ends in the transaction that stores the post, so
+// that a reminder comes once, whatever breaks.
 func (s *Service) DeliverReminder(ctx context.Context, job *model.Job) error {
 	userID := job.Data["user_id"]
 	p, err := s.DB.PostAccess(ctx, job.Data["post_id"], userID)
@@ -98,11 +104,8 @@ func (s *Service) DeliverReminder(ctx context.Context, job *model.Job) error {
 	if err != nil {
 		return err
 	}
-	if p.Post.DeleteAt != 0 || !p.Member && (p.Channel.Type != model.ChannelOpen || !p.TeamMember) {
-		return nil
-	}
 	u, err := s.DB.User(ctx, userID)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !u.Active() {
+	if errors.Is(err, store.ErrNotFound) || err == nil && (!u.Active() || !sees(u, p)) {
 		return nil
 	}
 	if err != nil {
@@ -121,7 +124,14 @@ func (s *Service) DeliverReminder(ctx context.Context, job *model.Job) error {
 		return err
 	}
 	link := strings.TrimRight(s.Config().ServiceSettings.SiteURL, "/") + "/_redirect/pl/" + p.Post.ID
-	_, err = s.CreatePost(ctx, bot, &NewPost{ChannelID: c.ID, Type: model.PostReminder, Props: props,
-		Message: "You wanted to be reminded of this message from @" + author + ": " + link}, false)
+	d, err := s.draft(bot, &NewPost{ChannelID: c.ID, Type: model.PostReminder, Props: props,
+		Message: "You wanted to be reminded of this message from @" + author + ": " + link})
+	if err != nil {
+		return err
+	}
+	d.job, d.ended = job.ID, func(string, error) {}
+	if err = s.write(ctx, d); errors.Is(err, store.ErrNotFound) { // it came already, or was moved
+		return nil
+	}
 	return err
 }

@@ -261,6 +261,9 @@ func (s *Service) AddChannelMembers(ctx context.Context, a perm.Actor, channelID
 			ids[i] = m.UserID
 		}
 		out = members
+		if err := s.calledBefore(ctx, tx, rootID, members); err != nil {
+			return err
+		}
 		return s.unreadThread(ctx, tx, c, rootID, ids, root.CreateAt-1)
 	})
 	return out, store.Fault(err, "app.channel.add_member.app_error")

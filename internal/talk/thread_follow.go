@@ -225,11 +225,11 @@ func (s *Service) unmention(ctx context.Context, tx *store.Tx, p *model.Post) er
 		return err
 	}
 	if c.InTeam() {
-		h, err := s.hearersOf(ctx, tx.Q, c, ids)
+		mentioned, err := tx.MentionedIn(ctx, p.ID)
 		if err != nil {
 			return err
 		}
-		ids = h.called(p)
+		ids = slices.DeleteFunc(ids, func(id string) bool { return !slices.Contains(mentioned, id) })
 	}
 	if len(ids) == 0 {
 		return nil

@@ -3,6 +3,7 @@ package talk
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 
 	"muster/internal/fault"
@@ -99,11 +100,24 @@ func (s *Service) threadPage(ctx context.Context, a perm.Actor, f store.ThreadFi
 	for i, t := range threads {
 		ids[i] = t.PostID
 	}
-	roots, err := s.DB.Posts(ctx, ids)
+	threads, roots, err := s.stillReadable(ctx, a, threads, ids)
 	if err != nil {
 		return nil, errThreads(err)
 	}
 	return s.threadViews(ctx, a, threads, roots, l.Extended)
+}
+
+// stillReadable gives those of the threads, with their roots, whose channels the actor may read: one
+// can follow a thread of a channel one is not in, until that is no longer open to everybody.
+func (s *Service) stillReadable(ctx context.Context, a perm.Actor, threads []*model.Thread, ids []string) ([]*model.Thread, []*model.Post, error) {
+	found, err := s.DB.PostAccesses(ctx, ids, a.UserID)
+	roots, readable := make([]*model.Post, 0, len(found)), make(map[string]bool, len(found))
+	for _, p := range found {
+		if s.Workspace.NeedContent(a, &p.ChannelAccess) == nil {
+			roots, readable[p.Post.ID] = append(roots, p.Post), true
+		}
+	}
+	return slices.DeleteFunc(threads, func(t *model.Thread) bool { return !readable[t.PostID] }), roots, err
 }
 
 // ThreadMentions sums up by channel how often an account was mentioned in threads it follows

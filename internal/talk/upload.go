@@ -58,9 +58,13 @@ func (s *Service) CreateUpload(ctx context.Context, a perm.Actor, in *model.Uplo
 
 func (s *Service) checkUpload(ctx context.Context, a perm.Actor, u *model.UploadSession) error {
 	var c *store.ChannelAccess
+	apart := false
 	if u.Type == model.UploadAttachment {
 		var err error
 		if c, err = account.InChannel(ctx, s.DB.Q, a, u.ChannelID, perm.UploadFile); err != nil {
+			return err
+		}
+		if apart, err = s.Workspace.KeptApart(ctx, s.DB.Q, c.Channel); err != nil {
 			return err
 		}
 	}
@@ -73,6 +77,8 @@ func (s *Service) checkUpload(ctx context.Context, a perm.Actor, u *model.Upload
 		return fault.New(fault.Invalid, "model.upload_session.is_valid.user_id.app_error")
 	case c != nil && c.Channel.DeleteAt != 0:
 		return fault.New(fault.Invalid, "app.upload.create.cannot_upload_to_deleted_channel.app_error")
+	case apart:
+		return fault.New(fault.Invalid, "app.upload.create.cannot_upload_to_restricted_dm.error")
 	}
 	return nil
 }
@@ -245,7 +251,11 @@ func (s *Service) CleanFiles(ctx context.Context) error {
 		return err
 	}
 	for _, f := range files {
-		if err := s.DB.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteFile(ctx, f.ID) }); err != nil {
+		err := s.DB.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteLostFile(ctx, f.ID) })
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
 			return err
 		}
 		s.dropFile(ctx, f)

@@ -287,6 +287,11 @@ func (s *Service) SetChannelPrivacy(ctx context.Context, a perm.Actor, channelID
 		if err := s.saveChannel(ctx, tx, c); err != nil {
 			return err
 		}
+		if kind == model.ChannelPrivate {
+			if err := tx.StrangersLeaveThreads(ctx, c.ID); err != nil {
+				return err
+			}
+		}
 		tx.Emit(event.ChannelUpdated(c))
 		if err := s.writeAs(ctx, tx, a, c, model.PostPrivacyChange, privacyText[kind]); err != nil {
 			return err

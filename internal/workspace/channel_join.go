@@ -123,7 +123,7 @@ func (s *Service) leaveChannel(ctx context.Context, tx *store.Tx, c *model.Chann
 	if err := tx.ForgetChannelOrder(ctx, c.ID, u.ID); err != nil {
 		return err
 	}
-	if err := tx.LeaveThreadsOfChannel(ctx, u.ID, c.ID); err != nil {
+	if err := tx.LeaveThreadsOfChannel(ctx, c.ID, u.ID); err != nil {
 		return err
 	}
 	post := systemPost{author: u, kind: model.PostLeaveChannel, message: u.Username + " left the channel.",

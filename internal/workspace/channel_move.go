@@ -56,6 +56,9 @@ func (s *Service) moveTo(ctx context.Context, tx *store.Tx, c *model.Channel, te
 	if err := tx.RecountChannel(ctx, c.ID); err != nil {
 		return err
 	}
+	if err := tx.LeaveThreadsOfChannel(ctx, c.ID, gone...); err != nil {
+		return err
+	}
 	if err := tx.MoveThreads(ctx, c.ID, teamID); err != nil {
 		return err
 	}

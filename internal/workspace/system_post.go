@@ -40,15 +40,24 @@ func (s *Service) writeSystemPost(ctx context.Context, tx *store.Tx, c *model.Ch
 		return err
 	}
 	var mentioned []string
+	var kept []store.PostMention
 	for i, p := range posts {
 		e := event.SystemPosted(p.View(), c, list[i].author.Username)
 		meant := meantFor(c, list[i])
 		e.Concern("mentions", meant)
 		mentioned = append(mentioned, meant...)
+		for _, id := range meant {
+			kept = append(kept, store.PostMention{PostID: p.ID, UserID: id, InThread: true})
+		}
 		tx.Emit(e)
 	}
 	if len(mentioned) == 0 {
 		return nil
+	}
+	if c.InTeam() {
+		if err := tx.InsertMentions(ctx, kept); err != nil {
+			return err
+		}
 	}
 	return tx.MentionInChannel(ctx, c.ID, mentioned)
 }
