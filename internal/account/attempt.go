@@ -35,7 +35,7 @@ func (s *Service) signInAttempt(a perm.Actor, u *model.User, c Credentials, logi
 		t.counted = []counted{s.lockOfNobody(name)}
 	}
 	t.counted = append(t.counted, perHour(m.FailedSignInsPerAccount, "sign-in", subject)...)
-	t.counted = append(t.counted, perHour(m.FailedSignInsPerAddress, "sign-in from", network(a.IP))...)
+	t.counted = append(t.counted, perHour(m.FailedSignInsPerAddress, "sign-in from", Network(a.IP))...)
 	return t
 }
 

@@ -33,9 +33,9 @@ func perHour(most int, what, subject string) []counted {
 	return []counted{{key: model.HashToken(what + " " + subject), rate: store.Rate{Most: int64(most), Per: time.Hour}}}
 }
 
-// network gives what one client can be taken for: an address, or of those that come in
+// Network gives what one client can be taken for: an address, or of those that come in
 // networks of 2^64 for everybody the network.
-func network(ip string) string {
+func Network(ip string) string {
 	addr, err := netip.ParseAddr(ip)
 	if err != nil || addr.Unmap().Is4() {
 		return ip
@@ -93,7 +93,7 @@ func (s *Service) mailRequest(a perm.Actor, email string) []counted {
 		return nil
 	}
 	m := s.Config().MusterSettings
-	return append(perHour(m.MailRequestsPerAccount, "mail", email), perHour(m.MailRequestsPerAddress, "mail from", network(a.IP))...)
+	return append(perHour(m.MailRequestsPerAccount, "mail", email), perHour(m.MailRequestsPerAddress, "mail from", Network(a.IP))...)
 }
 
 // mfaCheck is that somebody asks whether an account has a second factor, or tries a code
@@ -103,7 +103,7 @@ func (s *Service) mfaCheck(ctx context.Context, a perm.Actor, subject string) er
 		return nil
 	}
 	m := s.Config().MusterSettings
-	list := append(perHour(m.MfaChecksPerAccount, "mfa", subject), perHour(m.MfaChecksPerAddress, "mfa from", network(a.IP))...)
+	list := append(perHour(m.MfaChecksPerAccount, "mfa", subject), perHour(m.MfaChecksPerAddress, "mfa from", Network(a.IP))...)
 	err := s.DB.Tx(ctx, func(tx *store.Tx) error { return s.take(ctx, tx, list...) })
 	return store.Fault(err, "api.user.check_user_mfa.not_available.app_error")
 }

@@ -57,5 +57,13 @@ func TestTyping(t *testing.T) {
 			t.Errorf("bob heard of the threads %q", got)
 		}
 		wantNames(t, "cat, who is not in the channel,", c, "")
+
+		sessPatch(t, s, "ServiceSettings", map[string]any{"EnableUserTypingMessages": false})
+		amy.Post("/users/me/typing", body).Want(http.StatusOK)
+		if f := a.Ask(2, "user_typing", body); f.Status != "OK" {
+			t.Errorf("action while it is switched off: %s", f.Text)
+		}
+		s.Mark()
+		wantNames(t, "bob, while it is switched off,", b, "config_changed")
 	})
 }

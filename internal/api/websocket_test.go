@@ -98,6 +98,40 @@ func TestUnauthenticatedSocketsAreBounded(t *testing.T) {
 	})
 }
 
+// TestOneAddressKeepsNobodyOut: its sockets that have not authenticated are bounded by themselves.
+func TestOneAddressKeepsNobodyOut(t *testing.T) {
+	env := []string{"MM_MUSTERSETTINGS_TRUSTEDPROXIES=127.0.0.1", "MM_SERVICESETTINGS_TRUSTEDPROXYIPHEADER=X-Forwarded-For"}
+	testkit.Each(t, testkit.Options{Env: env, Sockets: hub.Limits{ChallengedFrom: 2}}, func(t *testing.T, s *testkit.Server) {
+		from := func(address string) *testkit.Client {
+			v := s.Visitor().For(t)
+			v.Header.Set("X-Forwarded-For", address)
+			return v
+		}
+		refused := func(address string) {
+			t.Helper()
+			if _, res, err := from(address).TryDial(""); err == nil || res.StatusCode != http.StatusServiceUnavailable {
+				t.Errorf("one more from %s: %v", address, err)
+			}
+		}
+		first := from("192.0.2.1").Dial("")
+		from("192.0.2.1").Dial("")
+		refused("192.0.2.1")
+		from("192.0.2.2").Dial("")
+		for _, host := range []string{"1", "2"} { // two of one network
+			from("2001:db8::" + host).Dial("")
+		}
+		refused("2001:db8::3")
+		first.Send(map[string]any{"seq": 1, "action": "authentication_challenge", "data": map[string]string{"token": s.Admin().Token}})
+		first.Event("hello")
+		from("192.0.2.1").Dial("").Drop()
+		until(t, "that the one that broke is forgotten", func() bool {
+			l, _, err := from("192.0.2.1").TryDial("")
+			return err == nil && l != nil
+		})
+		refused("192.0.2.1")
+	})
+}
+
 func TestOriginOfWebsockets(t *testing.T) {
 	for _, tc := range []struct {
 		name, origin, site, cors string

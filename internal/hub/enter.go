@@ -29,7 +29,7 @@ func (h *Hub) enter(s *socket, c account.Caller, token string, o *Opening) (reas
 		h.look(p, places)
 	}
 	h.look(p, sessions) // the session may have ended since it was read
-	delete(h.pending, s)
+	h.unawait(s)
 	s.person, s.userID, s.token = p, p.id, token
 	h.judge(s, c)
 	p.sockets = append(p.sockets, s)
@@ -141,7 +141,7 @@ func (h *Hub) listen(s *socket) {
 func (h *Hub) leave(s *socket) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.pending, s)
+	h.unawait(s)
 	p := s.person
 	if p == nil {
 		return

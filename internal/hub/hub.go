@@ -60,6 +60,7 @@ type Limits struct {
 	SocketsPerUser int
 	BrokenPerUser  int // sockets of an account that are kept to be resumed
 	Challenged     int // sockets of the node that have not authenticated yet
+	ChallengedFrom int // those of one address, so that it cannot keep everybody else out
 }
 
 func (l Limits) orUsual() Limits {
@@ -82,6 +83,7 @@ func (l Limits) orUsual() Limits {
 	counts(&l.SocketsPerUser, 100)
 	counts(&l.BrokenPerUser, 10)
 	counts(&l.Challenged, 4096)
+	counts(&l.ChallengedFrom, 512)
 	return l
 }
 
@@ -101,7 +103,8 @@ type Hub struct {
 	people    map[string]*person
 	places    map[string]*place  // teams and channels where somebody is
 	sockets   map[string]*socket // by connection id, those that may be resumed included
-	pending   map[*socket]struct{}
+	pending   map[*socket]string // not authenticated, with where they come from
+	waiting   map[string]int     // how many of them come from there
 	unsettled map[*person]struct{}
 	meetings  []meeting
 }
@@ -130,7 +133,7 @@ func New(o Options) *Hub {
 	h := &Hub{
 		Options: o, due: make(chan struct{}, 1), inbox: inbox{ready: make(chan struct{}, 1)},
 		people: map[string]*person{}, places: map[string]*place{}, sockets: map[string]*socket{},
-		pending: map[*socket]struct{}{}, unsettled: map[*person]struct{}{},
+		pending: map[*socket]string{}, waiting: map[string]int{}, unsettled: map[*person]struct{}{},
 	}
 	h.host, _ = os.Hostname() // a machine without a name is called ""
 	ctx, cancel := context.WithCancel(context.Background())
@@ -147,6 +150,7 @@ func New(o Options) *Hub {
 type Opening struct {
 	Caller       account.Caller // zero: a challenge has to follow
 	Token        string
+	Address      string // of the client
 	ConnectionID string
 	Sequence     string
 	Acks         bool
@@ -157,7 +161,8 @@ type Opening struct {
 // Open makes a request a websocket that lives on when it returns. A fault means that
 // nothing was answered.
 func (h *Hub) Open(w http.ResponseWriter, r *http.Request, o Opening) error {
-	if h.full(o.Caller) {
+	o.Address = account.Network(o.Address)
+	if h.full(&o) {
 		return errBusy()
 	}
 	line, err := accept(w, r, h.Limits.WriteDeadline)
@@ -168,7 +173,7 @@ func (h *Hub) Open(w http.ResponseWriter, r *http.Request, o Opening) error {
 	s.heard.Store(s.opened)
 	why, ok := stopping, false
 	if o.Caller.Session == nil {
-		ok = h.await(s)
+		ok = h.await(s, o.Address)
 	} else {
 		why, ok = h.enter(s, o.Caller, o.Token, &o)
 	}
@@ -183,24 +188,37 @@ func (h *Hub) Open(w http.ResponseWriter, r *http.Request, o Opening) error {
 func errBusy() error { return fault.New(fault.Busy, "api.websocket_handler.server_busy.app_error") }
 
 // full tells whether no further socket may be opened.
-func (h *Hub) full(c account.Caller) bool {
+func (h *Hub) full(o *Opening) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if c.Session == nil {
-		return h.stopped || len(h.pending) >= h.Limits.Challenged
+	if o.Caller.Session == nil {
+		return h.stopped || len(h.pending) >= h.Limits.Challenged || h.waiting[o.Address] >= h.Limits.ChallengedFrom
 	}
-	p := h.people[c.Record.ID]
+	p := h.people[o.Caller.Record.ID]
 	return h.stopped || p != nil && p.live() >= h.Limits.SocketsPerUser
 }
 
 // await keeps a socket that has not authenticated, unless the hub has stopped.
-func (h *Hub) await(s *socket) bool {
+func (h *Hub) await(s *socket, from string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !h.stopped {
-		h.pending[s] = struct{}{}
+		h.pending[s] = from
+		h.waiting[from]++
 	}
 	return !h.stopped
+}
+
+// unawait takes a socket from those that have not authenticated, if it is one of them.
+func (h *Hub) unawait(s *socket) {
+	from, there := h.pending[s]
+	if !there {
+		return
+	}
+	delete(h.pending, s)
+	if h.waiting[from]--; h.waiting[from] == 0 {
+		delete(h.waiting, from)
+	}
 }
 
 // live counts the sockets that somebody is at the other end of.

@@ -33,7 +33,7 @@ func (h *Hub) beat() (quiet []*socket) {
 	}
 	for s := range h.pending {
 		if ago(s.opened, h.Limits.Challenge) {
-			delete(h.pending, s)
+			h.unawait(s)
 			go s.wire.Close(notSignedIn)
 		}
 	}
