@@ -61,19 +61,19 @@ type Unread struct{ Msgs, Roots, Mentions, MentionsRoot, Urgent int64 }
 
 // UnreadSince counts what there is for somebody among the n newest posts of a channel, from a time on.
 func (q Q) UnreadSince(ctx context.Context, c *model.Channel, userID string, since int64, n int) (Unread, error) {
-	mentions := `m.user_id IS NOT NULL`
+	mentions, args := `m.user_id IS NOT NULL`, []any{q.d.ids(model.MembershipPosts)}
 	switch c.Type {
 	case model.ChannelDirect:
-		mentions = `p.user_id <> x.reader`
+		mentions, args = `p.user_id <> ?`, append(args, userID)
 	case model.ChannelGroup: // of what the server itself says nobody is told there
-		mentions = `p.user_id <> x.reader AND p.type NOT LIKE 'system%'`
+		mentions, args = `p.user_id <> ? AND p.type NOT LIKE 'system%'`, append(args, userID)
 	}
 	return one(ctx, q, func(row scanner) (u Unread, err error) {
 		return u, row.Scan(&u.Msgs, &u.Roots, &u.Mentions, &u.MentionsRoot, &u.Urgent)
 	}, `SELECT COUNT(*) FILTER (WHERE counts), COUNT(*) FILTER (WHERE counts AND root), COUNT(*) FILTER (WHERE mentions),
 			COUNT(*) FILTER (WHERE mentions AND root), COUNT(*) FILTER (WHERE mentions AND root AND urgent)
 		FROM (SELECT p.root_id IS NULL AS root, p.priority = 'urgent' AS urgent, NOT (`+q.d.idsIn("p.type")+`) AS counts, `+mentions+` AS mentions
-			FROM (SELECT ? AS reader) x CROSS JOIN posts p LEFT JOIN post_mentions m ON m.post_id = p.id AND m.user_id = x.reader
+			FROM posts p LEFT JOIN post_mentions m ON m.post_id = p.id AND m.user_id = ?
 			WHERE p.channel_id = ? AND p.delete_at = 0 AND p.original_id IS NULL AND p.create_at >= ?
-			ORDER BY p.create_at DESC, p.id DESC LIMIT ?) y`, q.d.ids(model.MembershipPosts), userID, c.ID, since, n)
+			ORDER BY p.create_at DESC, p.id DESC LIMIT ?) x`, append(args, userID, c.ID, since, n)...)
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"testing"
 
 	"muster/internal/model"
@@ -41,5 +42,31 @@ func TestMentionsAreKeptAndCounted(t *testing.T) {
 		equal(t, "unread of the newest", unread(open, 10, 2), Unread{Msgs: 1, Mentions: 1})
 		equal(t, "unread of two", unread(model.Channel{Type: model.ChannelDirect}, 20, 9), Unread{Msgs: 2, Mentions: 3, MentionsRoot: 1})
 		equal(t, "unread of some", unread(model.Channel{Type: model.ChannelGroup}, 20, 9), Unread{Msgs: 2, Mentions: 2})
+	})
+}
+
+// TestCountingMentionsAnewReadsNoTableWhole looks at how both databases count what is unread in a channel with many posts.
+func TestCountingMentionsAnewReadsNoTableWhole(t *testing.T) {
+	onEach(t, func(t *testing.T, db *DB) {
+		ctx, w := t.Context(), newTalk(t, db)
+		writeMany(t, db, w.channel.ID, w.bob.ID, 1000, 20_000, newChatter())
+		if db.Driver() == Postgres {
+			must(t, db, func(tx *Tx) error {
+				_, err := exec(ctx, tx.Q, `ANALYZE`)
+				return err
+			})
+		}
+		p := &planned{handle: db.h, explain: map[string]string{SQLite: "EXPLAIN QUERY PLAN ", Postgres: "EXPLAIN "}[db.Driver()]}
+		q := db.Q
+		q.h = p
+		value[Unread](t)(q.UnreadSince(ctx, w.channel, w.amy.ID, 1, 100))
+		value[map[string]int64](t)(q.MentionsInReplies(ctx, model.NewID(), []string{w.amy.ID}, 1, 100))
+		for _, plan := range p.plans {
+			for _, scan := range map[string][]string{SQLite: {"SCAN p", "SCAN m", "TEMP B-TREE FOR ORDER"}, Postgres: {"Seq Scan on posts", "Sort Key: p."}}[db.Driver()] {
+				if strings.Contains(plan, scan) {
+					t.Errorf("reads too much:\n%s", plan)
+				}
+			}
+		}
 	})
 }

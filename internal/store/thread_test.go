@@ -264,7 +264,10 @@ func TestThreadsForgetAnAccount(t *testing.T) {
 		for i, u := range []*model.User{bob, cat, bob} {
 			r := addPost(t, db, p.channel, u, root, 20+int64(i))
 			must(t, db, func(tx *Tx) error {
-				return follow(ctx, tx, ReplyFollowers{Reply: r, Root: root, TeamID: p.team.ID, AuthorReads: true, At: 20 + int64(i), Concerned: []string{amy.ID}})
+				if err := tx.InsertMentions(ctx, []PostMention{{PostID: r.ID, UserID: amy.ID, InThread: true}}); err != nil {
+					return err
+				}
+				return follow(ctx, tx, ReplyFollowers{Reply: r, Root: root, TeamID: p.team.ID, AuthorReads: true, At: 20 + int64(i), Mentioned: []string{amy.ID}})
 			})
 		}
 		must(t, db, func(tx *Tx) error {
@@ -273,7 +276,7 @@ func TestThreadsForgetAnAccount(t *testing.T) {
 			return err
 		})
 		m := value[*model.Thread](t)(db.ThreadOf(ctx, amy.ID, root.ID))
-		equal(t, "what is left", []int64{m.ReplyCount, m.LastReplyAt, m.UnreadReplies}, []int64{1, 21, 1})
+		equal(t, "what is left", []int64{m.ReplyCount, m.LastReplyAt, m.UnreadReplies, m.UnreadMentions}, []int64{1, 21, 1, 1})
 		m = value[*model.Thread](t)(db.ThreadOf(ctx, cat.ID, root.ID))
 		equal(t, "for who read", []int64{m.ReplyCount, m.LastReplyAt, m.UnreadReplies}, []int64{1, 21, 0})
 		equal(t, "totals", value[model.ThreadTotals](t)(db.ThreadTotals(ctx, ThreadFilter{UserID: cat.ID, TeamID: p.team.ID})), model.ThreadTotals{Total: 1})
