@@ -19,6 +19,7 @@ import (
 const (
 	socketsPerAccount = 80 // of the 100 an account may have
 	openers           = 64 // sockets being opened at once
+	socketBuffer      = 2048 // a frame that fits is read at once
 	settling          = 15 * time.Second
 	socketTime        = time.Minute // that anything may take
 )
@@ -27,6 +28,7 @@ const (
 type socketClient struct {
 	c    net.Conn
 	r    *bufio.Reader
+	text []byte // of the last frame
 	id   string
 	next int64 // number of the event it waits for
 }
@@ -114,7 +116,7 @@ func openSocket(address, token string, former *socketClient) (*socketClient, err
 	if err != nil {
 		return nil, err
 	}
-	s := &socketClient{c: c, r: bufio.NewReaderSize(c, 512)}
+	s := &socketClient{c: c, r: bufio.NewReaderSize(c, socketBuffer)}
 	query := ""
 	if former != nil {
 		s.id, s.next = former.id, former.next
@@ -152,7 +154,7 @@ func (s *socketClient) greeted() error {
 	return err
 }
 
-// frame reads a frame. Pings need no answer in the time a measurement takes.
+// frame reads a frame, which holds until the next. Pings need no answer in the time a measurement takes.
 func (s *socketClient) frame() ([]byte, error) {
 	var head [2]byte
 	if _, err := io.ReadFull(s.r, head[:]); err != nil {
@@ -170,9 +172,9 @@ func (s *socketClient) frame() ([]byte, error) {
 		}
 		n = binary.BigEndian.Uint64(long[:])
 	}
-	text := make([]byte, n)
-	_, err := io.ReadFull(s.r, text)
-	return text, err
+	s.text = slices.Grow(s.text[:0], int(n))[:n] //nolint:gosec // our own server's frames
+	_, err := io.ReadFull(s.r, s.text)
+	return s.text, err
 }
 
 // read counts events until the socket is closed.

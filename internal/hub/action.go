@@ -88,7 +88,7 @@ func (s *socket) answer(r reply) {
 	if err != nil { // what actions give always has a JSON form
 		panic(err)
 	}
-	if s.wire.Write(text) != nil {
+	if s.wire.Write(append(make([]byte, frameHead, frameHead+len(text)), text...)) != nil {
 		s.wire.Close(cutOff)
 	}
 }

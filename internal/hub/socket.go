@@ -86,7 +86,7 @@ func (s *socket) send() {
 		if !ok {
 			return
 		}
-		*buf = m.appendTo((*buf)[:0], s.userID, s.acks, seq)
+		*buf = m.appendTo(append((*buf)[:0], make([]byte, frameHead)...), s.userID, s.acks, seq)
 		if err := s.wire.Write(*buf); err != nil {
 			s.mu.Lock()
 			s.live, s.writing = false, false

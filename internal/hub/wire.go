@@ -3,10 +3,13 @@ package hub
 import (
 	"bufio"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,8 +21,9 @@ import (
 type wire interface {
 	// Read waits for a whole message.
 	Read() (message []byte, binary bool, err error)
-	// Write sends a text message; it fails when the peer does not take it in time.
-	Write(message []byte) error
+	// Write sends a text message that stands behind frameHead bytes of room, which it uses; it
+	// fails when the peer does not take it in time.
+	Write(roomAndMessage []byte) error
 	// Ping sends a ping and waits for its answer.
 	Ping(timeout time.Duration) error
 	// Close says why and closes soon; cutOff closes at once, without a word.
@@ -48,7 +52,7 @@ var (
 const (
 	frameMax    = 8192 // bytes of a message from the client
 	readBuffer  = 512  // most frames are a ping of the client
-	writeBuffer = 512
+	writeBuffer = 256  // of control frames, which fit; messages go past it
 	farewell    = time.Second // how long a peer has to answer a close frame
 	// babbleMax is how many bytes may come without a whole message: those of the longest one
 	// when each of its bytes is a fragment of its own.
@@ -112,6 +116,7 @@ func (u *upgrade) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 type timedConn struct {
 	net.Conn
 	deadline time.Duration
+	closing  atomic.Bool  // writes have the time of a farewell
 	vain     atomic.Int64 // bytes since the last whole message or answered ping
 }
 
@@ -124,15 +129,22 @@ func (c *timedConn) Read(b []byte) (int, error) {
 }
 
 func (c *timedConn) Write(b []byte) (int, error) {
-	if err := c.SetWriteDeadline(time.Now().Add(c.deadline)); err != nil {
+	deadline := c.deadline
+	if c.closing.Load() {
+		deadline = farewell
+	}
+	if err := c.SetWriteDeadline(time.Now().Add(deadline)); err != nil {
 		return 0, err
 	}
 	return c.Conn.Write(b)
 }
 
+// coderWire leaves everything but messages to the library: the handshake, what the client
+// sends, pings and closing.
 type coderWire struct {
-	ws  *websocket.Conn
-	raw *timedConn
+	ws      *websocket.Conn
+	raw     *timedConn
+	writing sync.Mutex // held while a message is written, so that none follows the close frame
 }
 
 func (c *coderWire) Read() ([]byte, bool, error) {
@@ -145,8 +157,42 @@ func (c *coderWire) Read() ([]byte, bool, error) {
 	return message, kind == websocket.MessageBinary, err
 }
 
-func (c *coderWire) Write(message []byte) error {
-	return c.ws.Write(context.Background(), websocket.MessageText, message)
+// Write sends a frame in one write. The library would cut it into pieces of its buffer, and
+// each of them costs a call of the kernel here and another at the other end. The control frames
+// that the library writes meanwhile are whole writes, too, and the connection keeps those apart.
+func (c *coderWire) Write(roomAndMessage []byte) error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if c.raw.closing.Load() {
+		return net.ErrClosed
+	}
+	_, err := c.raw.Write(textFrame(roomAndMessage))
+	return err
+}
+
+// frameHead is the room for what stands before a message in its frame.
+const frameHead = 10
+
+// textFrame makes a message that stands behind frameHead bytes a whole, unmasked text frame
+// (RFC 6455, section 5.2), which begins somewhere in that room.
+func textFrame(b []byte) []byte {
+	const lastText, with16, with64 = 0x81, 126, 127
+	n := len(b) - frameHead
+	switch {
+	case n < with16:
+		b = b[frameHead-2:]
+		b[1] = byte(n)
+	case n <= math.MaxUint16:
+		b = b[frameHead-4:]
+		b[1] = with16
+		binary.BigEndian.PutUint16(b[2:], uint16(n)) //nolint:gosec // just compared
+	default:
+		b = b[frameHead-10:]
+		b[1] = with64
+		binary.BigEndian.PutUint64(b[2:], uint64(n)) //nolint:gosec // a length
+	}
+	b[0] = lastText
+	return b
 }
 
 func (c *coderWire) Ping(timeout time.Duration) error {
@@ -165,7 +211,10 @@ func (c *coderWire) Close(why reason) {
 		_ = c.ws.CloseNow()
 		return
 	}
-	_ = c.raw.SetReadDeadline(time.Now().Add(farewell)) // fails only when it is closed already
-	_ = c.ws.Close(why.code, why.text)                  // likewise
+	c.raw.closing.Store(true)
+	_ = c.raw.SetDeadline(time.Now().Add(farewell)) // fails only when it is closed already
+	c.writing.Lock()                                // the message on its way is out, or has failed
+	c.writing.Unlock()                              //nolint:staticcheck // that was all there was to wait for
+	_ = c.ws.Close(why.code, why.text)              // likewise
 	_ = c.raw.Close()
 }
