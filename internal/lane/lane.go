@@ -7,10 +7,14 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 )
 
 // ErrFull says that too many items wait under a key.
 var ErrFull = errors.New("too many wait for the same thing")
+
+// Together is a Gather that costs less than the commit it saves.
+const Together = 2 * time.Millisecond
 
 // Lanes hands on together what comes in under the same key while an earlier batch is being
 // written. What comes in alone is written at once, and keys do not wait for each other.
@@ -22,12 +26,19 @@ type Lanes[T any] struct {
 	Ended func(item T, err error)
 	Most  int // items of a batch
 	Queue int // items that may wait under a key
+	// Gather is how long a batch waits for as many items as the one before it had. Those who were
+	// written together come back together; without it the first of them would be written alone.
+	Gather time.Duration
 
 	mu sync.Mutex
 	of map[string]*line[T] // by key, while something is being written under it
 }
 
-type line[T any] struct{ waiting []*entry[T] }
+type line[T any] struct {
+	waiting []*entry[T]
+	want    int           // how many are waited for, while somebody does
+	enough  chan struct{} // closed when so many wait
+}
 
 type entry[T any] struct {
 	item T
@@ -59,6 +70,9 @@ func (l *Lanes[T]) add(key string, e *entry[T]) bool {
 			return false
 		}
 		n.waiting = append(n.waiting, e)
+		if len(n.waiting) == n.want {
+			close(n.enough)
+		}
 		return true
 	}
 	if l.of == nil {
@@ -79,7 +93,26 @@ func (l *Lanes[T]) run(key string, batch []*entry[T]) {
 			}
 			close(e.done)
 		}
+		l.gather(key, len(batch))
 		batch = l.next(key)
+	}
+}
+
+// gather waits until as many items wait under the key as the last batch had, but not for long.
+func (l *Lanes[T]) gather(key string, last int) {
+	l.mu.Lock()
+	n := l.of[key]
+	if last == 1 || l.Gather == 0 || len(n.waiting) >= last {
+		l.mu.Unlock()
+		return
+	}
+	n.want, n.enough = last, make(chan struct{})
+	l.mu.Unlock()
+	late := time.NewTimer(l.Gather)
+	defer late.Stop()
+	select {
+	case <-n.enough:
+	case <-late.C:
 	}
 }
 
@@ -87,6 +120,7 @@ func (l *Lanes[T]) next(key string) []*entry[T] {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n := l.of[key]
+	n.want = 0
 	batch := n.waiting[:min(len(n.waiting), l.Most)]
 	if len(batch) == 0 {
 		delete(l.of, key)

@@ -85,6 +85,48 @@ func TestWhatWaitsIsWrittenTogether(t *testing.T) {
 	}
 }
 
+func TestABatchWaitsForTheCompanyOfTheLast(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name   string
+		gather time.Duration
+		third  []int // batch
+	}{
+		{"as many as last time", time.Hour, []int{2, 2}},
+		{"those who came in time", time.Nanosecond, []int{2}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWriter(4, 10, never)
+			w.lanes.Gather = tc.gather
+			var all sync.WaitGroup
+			do := func(item int) { all.Go(func() { _ = w.lanes.Do(t.Context(), "a", item) }) }
+			do(0)
+			<-w.begun
+			do(1)
+			do(1)
+			w.until(2)
+			w.next <- struct{}{}
+			<-w.begun // two together
+			do(2)
+			w.until(1)
+			w.next <- struct{}{}
+			if tc.gather == time.Hour {
+				do(2)
+			}
+			if batch := w.let(); !slices.Equal(batch, tc.third) {
+				t.Errorf("third batch %v", batch)
+			}
+			if tc.gather == time.Hour {
+				do(3) // nobody else comes: this one would wait for an hour
+				do(3)
+				w.let()
+			}
+			all.Wait()
+		})
+	}
+}
+
 func TestOneThatCannotBeWrittenKeepsNoOther(t *testing.T) {
 	t.Parallel()
 	w := newWriter(10, 10, func(batch []int) bool { return slices.ContainsFunc(batch, func(i int) bool { return i%2 == 1 }) })

@@ -40,7 +40,7 @@ type Service struct {
 // New returns a service that listens to the bus.
 func New(o Options) *Service {
 	s := &Service{Options: o}
-	s.lanes = lane.Lanes[*draft]{Write: s.writeTogether, Ended: s.written, Most: laneBatch, Queue: laneQueue}
+	s.lanes = lane.Lanes[*draft]{Write: s.writeTogether, Ended: s.written, Most: laneBatch, Queue: laneQueue, Gather: lane.Together}
 	s.cancel = o.Bus.Subscribe(s.keywords.forget)
 	return s
 }

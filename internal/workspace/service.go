@@ -34,8 +34,8 @@ type Service struct {
 // New returns a service.
 func New(o Options) *Service {
 	s := &Service{Options: o}
-	s.teamEntrances = lane.Lanes[*entrant[model.TeamMember]]{Write: s.enterTeamTogether, Most: entryBatch, Queue: entryQueue}
-	s.channelEntrances = lane.Lanes[*entrant[model.ChannelMember]]{Write: s.enterChannelTogether, Most: entryBatch, Queue: entryQueue}
+	s.teamEntrances = lane.Lanes[*entrant[model.TeamMember]]{Write: s.enterTeamTogether, Most: entryBatch, Queue: entryQueue, Gather: lane.Together}
+	s.channelEntrances = lane.Lanes[*entrant[model.ChannelMember]]{Write: s.enterChannelTogether, Most: entryBatch, Queue: entryQueue, Gather: lane.Together}
 	return s
 }
 
