@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"muster/internal/model"
 )
@@ -27,8 +28,7 @@ func (q Q) teamAccess(ctx context.Context, which, value, userID string) (*TeamAc
 	return one(ctx, q, scanTeamAccess, teamAccessSelect+`WHERE `+which, userID, value)
 }
 
-const teamAccessSelect = `SELECT ` + teamCols + `, m.user_id IS NOT NULL, COALESCE(m.roles, ''), COALESCE(m.scheme_guest, FALSE),
-		COALESCE(m.scheme_user, FALSE), COALESCE(m.scheme_admin, FALSE), ` + teamRoleCols + `
+var teamAccessSelect = `SELECT ` + teamCols + `, ` + memberFlagCols("m") + `, ` + teamRoleCols + `
 	FROM teams t LEFT JOIN schemes ts ON ts.id = t.scheme_id AND ts.delete_at = 0
 		LEFT JOIN team_members m ON m.team_id = t.id AND m.user_id = ? AND m.delete_at = 0 `
 
@@ -73,38 +73,55 @@ func (q Q) ChannelAccessByName(ctx context.Context, teamID, name, userID string)
 	return one(ctx, q, scanChannelAccess, channelAccessSelect+`WHERE COALESCE(c.team_id, '') = ? AND c.name = ?`, userID, userID, teamID, name)
 }
 
+// Room is a channel as those find it who write in it.
+type Room struct {
+	Channel          *model.Channel
+	roles, teamRoles model.SchemeRoles // what the flags of memberships stand for
+}
+
+// LockRoom reads a channel, archived ones included, and holds it until the transaction ends.
+func (t *Tx) LockRoom(ctx context.Context, channelID string) (*Room, error) {
+	return one(ctx, t.Q, func(row scanner) (*Room, error) {
+		r := &Room{Channel: &model.Channel{}}
+		dest := append(channelDest(r.Channel), &r.roles.Guest, &r.roles.User, &r.roles.Admin)
+		return r, row.Scan(append(dest, &r.teamRoles.Guest, &r.teamRoles.User, &r.teamRoles.Admin)...)
+	}, `SELECT `+channelCols+`, `+channelRoleCols+`, `+teamRoleCols+` FROM channels c`+channelSchemes+`WHERE c.id = ?`+t.d.forChange("c"), channelID)
+}
+
 // Writer is somebody who wants to write in a channel.
 type Writer struct {
 	ChannelAccess
 	UserID   string
 	Username string
-	LastRead int64 // how many of the channel's posts a member has read
 }
 
-// LockWriters holds a channel until the transaction ends, and reads it together with what
-// accounts are there, in one statement.
-func (t *Tx) LockWriters(ctx context.Context, channelID string, userIDs []string) ([]*Writer, error) {
+// Writers reads what accounts are in a channel. That the members are chosen by their ids twice
+// keeps PostgreSQL from reading all members of a channel it knows little about.
+func (t *Tx) Writers(ctx context.Context, r *Room, userIDs []string) ([]*Writer, error) {
+	ids := t.d.ids(userIDs)
 	return list(ctx, t.Q, func(row scanner) (*Writer, error) {
-		w := &Writer{ChannelAccess: ChannelAccess{Channel: &model.Channel{}}}
+		w := &Writer{ChannelAccess: ChannelAccess{Channel: r.Channel}}
 		var f, tf memberFlags
-		dest := append(channelDest(w.Channel), f.dest(&w.Member)...)
-		dest = append(append(dest, tf.dest(&w.TeamMember)...), &w.UserID, &w.Username, &w.LastRead)
-		err := row.Scan(dest...)
+		err := row.Scan(&w.UserID, &w.Username, &w.Member, &f.explicit, &f.guest, &f.user, &f.admin,
+			&w.TeamMember, &tf.explicit, &tf.guest, &tf.user, &tf.admin)
+		f.names, tf.names = r.roles, r.teamRoles
 		w.Roles, w.TeamRoles = f.roles(), tf.roles()
 		return w, err
-	}, channelAccessCols+`, u.id, u.username, COALESCE(m.msg_count, 0) FROM channels c`+channelSchemes+`
-			JOIN users u ON `+t.d.idsIn("u.id")+`
-			LEFT JOIN channel_members m ON m.channel_id = c.id AND m.user_id = u.id
-			LEFT JOIN team_members tm ON tm.team_id = c.team_id AND tm.user_id = u.id AND tm.delete_at = 0
-		WHERE c.id = ?`+t.d.forChange("c"), t.d.ids(userIDs), channelID)
+	}, `SELECT u.id, u.username, `+memberFlagCols("m")+`, `+memberFlagCols("tm")+` FROM users u
+			LEFT JOIN channel_members m ON m.channel_id = ? AND m.user_id = u.id AND `+t.d.idsIn("m.user_id")+`
+			LEFT JOIN team_members tm ON tm.team_id = ? AND tm.user_id = u.id AND tm.delete_at = 0 AND `+t.d.idsIn("tm.user_id")+`
+		WHERE `+t.d.idsIn("u.id"), r.Channel.ID, ids, r.Channel.TeamID, ids, ids)
 }
 
-const channelAccessCols = `SELECT ` + channelCols + `, m.user_id IS NOT NULL, COALESCE(m.roles, ''), COALESCE(m.scheme_guest, FALSE),
-		COALESCE(m.scheme_user, FALSE), COALESCE(m.scheme_admin, FALSE), ` + channelRoleCols + `,
-		tm.user_id IS NOT NULL, COALESCE(tm.roles, ''), COALESCE(tm.scheme_guest, FALSE),
-		COALESCE(tm.scheme_user, FALSE), COALESCE(tm.scheme_admin, FALSE), ` + teamRoleCols
+// memberFlagCols are whether there is a membership, and its flags.
+func memberFlagCols(table string) string {
+	return strings.ReplaceAll(`x.user_id IS NOT NULL, COALESCE(x.roles, ''), COALESCE(x.scheme_guest, FALSE),
+		COALESCE(x.scheme_user, FALSE), COALESCE(x.scheme_admin, FALSE)`, "x.", table+".")
+}
 
-const channelAccessSelect = channelAccessCols + `
+var channelAccessCols = `SELECT ` + channelCols + `, ` + memberFlagCols("m") + `, ` + channelRoleCols + `, ` + memberFlagCols("tm") + `, ` + teamRoleCols
+
+var channelAccessSelect = channelAccessCols + `
 	FROM channels c` + channelSchemes + `
 		LEFT JOIN channel_members m ON m.channel_id = c.id AND m.user_id = ?
 		LEFT JOIN team_members tm ON tm.team_id = c.team_id AND tm.user_id = ? AND tm.delete_at = 0 `

@@ -26,7 +26,7 @@ func (q Q) PostAccesses(ctx context.Context, postIDs []string, userID string) ([
 	return list(ctx, q, scanPostAccess, postAccessSelect+`WHERE `+q.d.idsIn("p.id"), userID, userID, q.d.ids(postIDs))
 }
 
-const postAccessSelect = channelAccessCols + `, ` + postCols + `
+var postAccessSelect = channelAccessCols + `, ` + postCols + `
 	FROM posts p JOIN channels c ON c.id = p.channel_id` + channelSchemes + `
 		LEFT JOIN channel_members m ON m.channel_id = c.id AND m.user_id = ?
 		LEFT JOIN team_members tm ON tm.team_id = c.team_id AND tm.user_id = ? AND tm.delete_at = 0 `

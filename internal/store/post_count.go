@@ -59,6 +59,10 @@ func (t *Tx) MarkMembers(ctx context.Context, channelID string, at int64, effect
 	if len(effects) == 0 {
 		return nil
 	}
+	ids := make([]string, len(effects))
+	for i, e := range effects {
+		ids[i] = e.UserID
+	}
 	_, err := exec(ctx, t.Q, `UPDATE channel_members SET
 			msg_count = CASE WHEN x.read THEN x.msgs ELSE msg_count END,
 			msg_count_root = CASE WHEN x.read THEN x.msgs_root ELSE msg_count_root END,
@@ -69,7 +73,8 @@ func (t *Tx) MarkMembers(ctx context.Context, channelID string, at int64, effect
 			last_update_at = ?
 		FROM `+t.d.records("user_id text", "read boolean", "msgs bigint", "msgs_root bigint", "viewed_at bigint", "mentions bigint",
 		"mentions_root bigint", "urgent bigint")+`
-		WHERE channel_members.channel_id = ? AND channel_members.user_id = x.user_id`, at, jsonRows(effects), channelID)
+		WHERE channel_members.channel_id = ? AND channel_members.user_id = x.user_id AND `+t.d.idsIn("channel_members.user_id"),
+		at, jsonRows(effects), channelID, t.d.ids(ids))
 	return err
 }
 

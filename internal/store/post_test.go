@@ -106,11 +106,8 @@ func TestPostsMoveMembersAndTheirMentions(t *testing.T) {
 		joinChannel(t, db, c.ID, amy)
 		joinChannel(t, db, c.ID, bob)
 		must(t, db, func(tx *Tx) error {
-			w, err := tx.LockWriters(ctx, c.ID, []string{amy.ID, "x"})
-			if err != nil {
-				return err
-			}
-			equal(t, "writers", []any{len(w), w[0].Username, w[0].Roles, w[0].Channel.ID}, []any{1, "amy", "channel_user", c.ID})
+			w := value[[]*Writer](t)(tx.Writers(ctx, value[*Room](t)(tx.LockRoom(ctx, c.ID)), []string{amy.ID, "x"}))
+			equal(t, "writers", []any{len(w), w[0].Username, w[0].Roles, w[0].TeamMember, w[0].Channel.ID}, []any{1, "amy", "channel_user", false, c.ID})
 			totals, err := tx.CountPosts(ctx, c.ID, []*model.Post{{CreateAt: 5}, {CreateAt: 9, RootID: "r"}, {CreateAt: 7, Type: model.PostJoinChannel}})
 			equal(t, "totals", totals, PostTotals{Msgs: 2, MsgsRoot: 1, LastPostAt: 9})
 			if err != nil {

@@ -66,17 +66,8 @@ func (s *Service) admitted(ctx context.Context, tx *store.Tx, drafts []*draft) (
 			roots = append(roots, d.post.RootID)
 		}
 	}
-	writers, err := tx.LockWriters(ctx, drafts[0].post.ChannelID, unique(users))
-	if err != nil {
+	if err := s.enter(ctx, tx, b, drafts[0].post.ChannelID, unique(users)); err != nil {
 		return nil, err
-	}
-	for _, w := range writers {
-		b.writers[w.UserID], b.channel = w, w.Channel
-	}
-	if b.channel != nil {
-		if b.apart, err = s.Workspace.KeptApart(ctx, tx.Q, b.channel); err != nil {
-			return nil, err
-		}
 	}
 	locked, err := tx.LockPosts(ctx, unique(roots))
 	if err != nil {
@@ -100,6 +91,28 @@ func (s *Service) admitted(ctx context.Context, tx *store.Tx, drafts []*draft) (
 		}
 	}
 	return b, nil
+}
+
+// enter holds the channel and finds out what the authors are there; nobody is anything in
+// one that does not exist.
+func (s *Service) enter(ctx context.Context, tx *store.Tx, b *batchOf, channelID string, userIDs []string) error {
+	room, err := tx.LockRoom(ctx, channelID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	b.channel = room.Channel
+	writers, err := tx.Writers(ctx, room, userIDs)
+	if err != nil {
+		return err
+	}
+	for _, w := range writers {
+		b.writers[w.UserID] = w
+	}
+	b.apart, err = s.Workspace.KeptApart(ctx, tx.Q, b.channel)
+	return err
 }
 
 // touchRoots moves forward when the roots of replies that came or went last changed.
