@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,7 +12,7 @@ import (
 // TestRecordsOfPlacesAndPosts: what is done in teams and channels leaves records with the
 // object it was done to, done or refused, and never with what people say.
 func TestRecordsOfPlacesAndPosts(t *testing.T) {
-	testkit.Each(t, testkit.Options{Env: auditOn}, func(t *testing.T, s *testkit.Server) {
+	testkit.Each(t, testkit.Options{Env: slices.Concat(auditOn, []string{"MM_MUSTERSETTINGS_AUDITDATABASEPOSTS=true"})}, func(t *testing.T, s *testkit.Server) {
 		admin, amy := s.Admin().For(t), s.User("amy")
 		var team, channel, post, group, scheme string
 		const words = "words-nobody-keeps"
@@ -66,6 +67,30 @@ func TestRecordsOfPlacesAndPosts(t *testing.T) {
 		}
 		if strings.Contains(string(auditFile(t, s)), words) {
 			t.Error("the records hold what somebody wrote")
+		}
+	})
+}
+
+// TestPostsLeaveRecordsInTheFile: a post says itself who wrote it, so the database keeps a
+// record only of one that was refused or changed; the file has all of them.
+func TestPostsLeaveRecordsInTheFile(t *testing.T) {
+	testkit.Each(t, testkit.Options{Env: auditOn}, func(t *testing.T, s *testkit.Server) {
+		amy := s.User("amy")
+		channel := s.Channel(t, s.Team(t, "north", amy).ID, "town", "O", amy)
+		post := amy.Post("/posts", object{"channel_id": channel, "message": "hi"}).Want(201).Text("id")
+		if rec := auditLast(t, s); rec.Event == "createPost" {
+			t.Errorf("the post left %+v in the database", rec)
+		}
+		if !strings.Contains(string(auditFile(t, s)), post) {
+			t.Error("the file does not know the post")
+		}
+		amy.Post("/posts", object{"channel_id": model.NewID(), "message": "hi"}).WantFault(403, refusedID)
+		if rec := auditLast(t, s); rec.Event != "createPost" || rec.Status != model.AuditFail {
+			t.Errorf("what was refused left %+v", rec)
+		}
+		amy.Put("/posts/"+post+"/patch", object{"message": "ho"}).Want(200)
+		if rec := auditLast(t, s); rec.Event != "patchPost" || rec.Deed.ObjectID != post {
+			t.Errorf("a change left %+v", rec)
 		}
 	})
 }

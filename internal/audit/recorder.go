@@ -54,12 +54,15 @@ func New(o Options) (*Recorder, error) {
 		r.queues = append(r.queues, r.start("file", f, s.FileMaxQueueSize, counted))
 	}
 	if cfg.MusterSettings.AuditDatabaseEnabled {
-		r.queues = append(r.queues, r.start("database", database{o.DB}, cfg.MusterSettings.AuditDatabaseQueueSize, counted))
+		r.queues = append(r.queues, r.start(inDatabase, database{o.DB}, cfg.MusterSettings.AuditDatabaseQueueSize, counted))
 	}
 	return r, nil
 }
 
-const day = 24 * time.Hour
+const (
+	day        = 24 * time.Hour
+	inDatabase = "database" // name of its queue
+)
 
 func first(a, b string) string {
 	if a != "" {
@@ -78,8 +81,16 @@ func (r *Recorder) Add(rec *model.AuditRecord) {
 	}
 	rec.Fit()
 	for _, q := range r.queues {
-		q.add(rec)
+		if q.name != inDatabase || !r.toldByItself(rec) {
+			q.add(rec)
+		}
 	}
+}
+
+// toldByItself tells whether the database knows without a record: a post says who wrote it
+// and when. Two of three changes are posts, and a record costs as much as the post.
+func (r *Recorder) toldByItself(rec *model.AuditRecord) bool {
+	return rec.Event == "createPost" && rec.Status == model.AuditSuccess && !r.Config().MusterSettings.AuditDatabasePosts
 }
 
 // Flush returns when everything added before has been written.

@@ -51,6 +51,7 @@ type MusterSettings struct {
 	AllowPrivateAddresses   bool     `rules:"locked" doc:"Lets the server call addresses of private networks for providers, previews and webhooks."`
 	AuditDatabaseEnabled    bool     `default:"true" rules:"restart" access:"experimental_features" doc:"Keeps audit records in the database, for muster audit export."`
 	AuditDatabaseDays       int      `default:"365" access:"experimental_features" doc:"Days after which audit records leave the database; 0 is never."`
+	AuditDatabasePosts      bool     `default:"false" access:"experimental_features" doc:"Keeps an audit record in the database for each post that was written, too. Without it the post itself tells by whom and when; what was refused, edited or deleted leaves a record anyway."`
 	AuditDatabaseQueueSize  int      `default:"10000" rules:"restart" access:"experimental_features" doc:"How many audit records may wait to be stored before new ones are dropped, which the log and the figures tell."`
 	SlowRequestMilliseconds int      `default:"1000" access:"environment_logging" doc:"Requests that take longer are logged, in milliseconds; 0 is none."`
 	FailedSignInsPerAccount int      `default:"100" access:"environment_rate_limiting" doc:"Wrong passwords and codes for one account within an hour, after which a sign-in is refused with 429 for a while; 0 is no limit. ServiceSettings.MaximumLoginAttempts locks the account besides."`
