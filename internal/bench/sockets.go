@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	socketsPerAccount = 80 // of the 100 an account may have
-	openers           = 64 // sockets being opened at once
+	socketsPerAccount = 80   // of the 100 an account may have
+	openers           = 64   // sockets being opened at once
 	socketBuffer      = 2048 // a frame that fits is read at once
 	settling          = 15 * time.Second
 	socketTime        = time.Minute // that anything may take

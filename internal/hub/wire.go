@@ -50,9 +50,9 @@ var (
 
 // Sizes of a socket.
 const (
-	frameMax    = 8192 // bytes of a message from the client
-	readBuffer  = 512  // most frames are a ping of the client
-	writeBuffer = 256  // of control frames, which fit; messages go past it
+	frameMax    = 8192        // bytes of a message from the client
+	readBuffer  = 512         // most frames are a ping of the client
+	writeBuffer = 256         // of control frames, which fit; messages go past it
 	farewell    = time.Second // how long a peer has to answer a close frame
 	// babbleMax is how many bytes may come without a whole message: those of the longest one
 	// when each of its bytes is a fragment of its own.
