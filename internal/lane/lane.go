@@ -13,8 +13,8 @@ import (
 // ErrFull says that too many items wait under a key.
 var ErrFull = errors.New("too many wait for the same thing")
 
-// Together is a Gather that costs less than the commit it saves.
-const Together = 2 * time.Millisecond
+// Together is a Gather that costs less than the transaction it saves.
+const Together = 5 * time.Millisecond
 
 // Lanes hands on together what comes in under the same key while an earlier batch is being
 // written. What comes in alone is written at once, and keys do not wait for each other.
