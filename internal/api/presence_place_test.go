@@ -8,6 +8,7 @@ import (
 	"muster/internal/account"
 	"muster/internal/config"
 	"muster/internal/event"
+	"muster/internal/hub"
 	"muster/internal/model"
 	"muster/internal/testkit"
 )
@@ -62,7 +63,8 @@ func TestTheActiveChannelIsOnesOwnBusiness(t *testing.T) {
 // What a node that died left behind is put right by the next one, and whoever is on a node
 // that lives is there again at once.
 func TestNobodyStaysPresentWhenANodeDied(t *testing.T) {
-	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
+	patient := hub.Limits{PingEvery: 2 * time.Hour, Silence: 3 * time.Hour} // an hour passes while a socket is open
+	testkit.Each(t, testkit.Options{Sockets: patient}, func(t *testing.T, s *testkit.Server) {
 		amy, bob, cat := s.User("amy").For(t), s.User("bob").For(t), s.User("cat").For(t)
 		is := func(c *testkit.Client, status string) {
 			t.Helper()
