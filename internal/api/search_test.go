@@ -230,15 +230,10 @@ func TestSearchAsksTheDatabaseAsOftenForManyAsForOne(t *testing.T) {
 	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
 		amy := s.User("amy")
 		p := newPlace(t, s, amy)
-		statements := func() (least int64) {
-			for i := range 5 { // regular work asks, too
-				before := s.DB.Statements()
+		statements := func() int64 {
+			return fewest(s, 5, func() {
 				amy.Post("/posts/search", map[string]any{"terms": "apple from:amy in:town", "is_or_search": false}).Want(http.StatusOK)
-				if n := s.DB.Statements() - before; i == 0 || n < least {
-					least = n
-				}
-			}
-			return least
+			})
 		}
 		p.answer(amy, p.say(amy, "apple 0"), "an apple")
 		one := statements()
