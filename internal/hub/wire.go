@@ -57,6 +57,9 @@ const (
 	// babbleMax is how many bytes may come without a whole message: those of the longest one
 	// when each of its bytes is a fragment of its own.
 	babbleMax = 8 * frameMax
+	// pingsMax is how many pings are answered without a whole message in between. Who sends more
+	// may not read the answers, and whoever writes them would wait until they are cut.
+	pingsMax = 100
 )
 
 // errBabble ends the connection of a peer that sends and says nothing.
@@ -65,7 +68,8 @@ var errBabble = errors.New("fragments without an end")
 // accept makes a request a websocket. An error means that nothing was answered yet.
 func accept(w http.ResponseWriter, r *http.Request, writeDeadline time.Duration) (wire, error) {
 	u := &upgrade{ResponseWriter: w, deadline: writeDeadline}
-	ws, err := websocket.Accept(u, r, &websocket.AcceptOptions{InsecureSkipVerify: true}) // the caller knows which origins may come
+	ws, err := websocket.Accept(u, r, &websocket.AcceptOptions{InsecureSkipVerify: true, // the caller knows which origins may come
+		OnPingReceived: func(context.Context, []byte) bool { return u.raw.pings.Add(1) <= pingsMax }})
 	if err != nil {
 		return nil, err
 	}
@@ -118,6 +122,13 @@ type timedConn struct {
 	deadline time.Duration
 	closing  atomic.Bool  // writes have the time of a farewell
 	vain     atomic.Int64 // bytes since the last whole message or answered ping
+	pings    atomic.Int64 // of the peer since then
+}
+
+// meant says that what was read made sense.
+func (c *timedConn) meant() {
+	c.vain.Store(0)
+	c.pings.Store(0)
 }
 
 func (c *timedConn) Read(b []byte) (int, error) {
@@ -153,7 +164,7 @@ func (c *coderWire) Read() ([]byte, bool, error) {
 		return nil, false, err
 	}
 	message, err := io.ReadAll(r)
-	c.raw.vain.Store(0)
+	c.raw.meant()
 	return message, kind == websocket.MessageBinary, err
 }
 
@@ -201,7 +212,7 @@ func (c *coderWire) Ping(timeout time.Duration) error {
 	if err := c.ws.Ping(ctx); err != nil {
 		return err
 	}
-	c.raw.vain.Store(0) // a client may do nothing but answer for weeks
+	c.raw.meant() // a client may do nothing but answer for weeks
 	return nil
 }
 
