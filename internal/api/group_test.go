@@ -21,7 +21,7 @@ func TestGroupIsMadeChangedArchivedAndRestored(t *testing.T) {
 		amy, bob, eve := s.User("amy"), s.User("bob"), s.User("eve")
 		s.Events.Take()
 		id := newGroup(amy, "builders", amy.ID, bob.ID)
-		s.Events.Want(t, "received_group group_member_add group_member_add")
+		s.Events.Want(t, "received_group received_group group_member_add group_member_add")
 		if n := eve.Get("/groups/" + id + "?include_member_count=true").Want(200).Text("member_count"); n != "2" {
 			t.Errorf("%s members, want 2", n)
 		}

@@ -98,8 +98,8 @@ func (w *town) tellings() []told {
 			amy.Delete("/channels/" + w.secret + "/members/" + w.bob.ID).Want(200)
 		}, "user_removed", w.bob.ID, "--+----"},
 		{"the private channel is archived", func() { amy.Delete("/channels/" + w.secret).Want(200) }, "channel_deleted", w.secret, "--+----"},
-		// Of an open channel its whole team is told, guests too, as documented: by its id alone.
-		{"the open channel is archived", func() { amy.Delete("/channels/" + w.open).Want(200) }, "channel_deleted", w.open, "+++-+-+"},
+		// Of an open channel its whole team is told, but guests only of those they are in.
+		{"the open channel is archived", func() { amy.Delete("/channels/" + w.open).Want(200) }, "channel_deleted", w.open, "-++-+-+"},
 		{"the name of the team", put("/teams/"+w.team+"/patch", object{"display_name": "Northern-word"}), "update_team", "Northern-word", "+++-+-+"},
 		{"the invite id of the team", func() {}, "update_team", "invite_id\\\":\\\"" + w.invite, "-------"},
 		{"her nickname", put("/users/me/patch", object{"nickname": "nick-word"}), "user_updated", "nick-word", "-++++++"},
@@ -115,6 +115,7 @@ func (w *town) tellings() []told {
 			amy.Post("/users/me/teams/"+w.team+"/channels/categories", object{"user_id": amy.ID, "team_id": w.team, "display_name": "mine"}).Want(200)
 		}, "sidebar_category_created", "", "-------"},
 		{"a group", put("/groups/"+w.group+"/patch", object{"display_name": "group-word"}), "received_group", "group-word", "+++++++"},
+		{"the size of the group", func() {}, "received_group", "member_count", "-++++++"},
 	}
 	rows = append(append(rows, w.ownTellings()...), w.tellingsOfAll()...)
 	return append(rows, []told{

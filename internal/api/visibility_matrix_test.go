@@ -33,7 +33,7 @@ type town struct {
 	said, whispered, written               string // ids of posts in the open, the private and the direct channel
 	file, secretFile                       string
 	group                                  string
-	invite                                 string
+	invite, robo, token, upload            string
 	amy, bob, zoe                          *testkit.Client
 	who                                    map[string]*testkit.Client
 }
@@ -52,10 +52,11 @@ func newTown(t *testing.T, s *testkit.Server) *town {
 	w := &town{amy: s.User("amy").For(t), bob: s.User("bob").For(t), zoe: s.User("zoe").For(t)}
 	w.who = map[string]*testkit.Client{"anonymous": s.Visitor().For(t), "guest": s.WithRoles("gus", "system_guest").For(t), "teammate": s.User("tom").For(t),
 		"member": s.User("mia").For(t), "stranger": s.User("sam").For(t), "team admin": s.User("tad").For(t), "admin": admin, "inactive": s.User("ian").For(t)}
-	bot := admin.Post("/bots", object{"username": "robo"}).Want(201).Text("user_id")
+	w.robo = admin.Post("/bots", object{"username": "robo"}).Want(201).Text("user_id")
 	w.who["bot"] = s.Visitor().For(t)
-	w.who["bot"].ID, w.who["bot"].Username = bot, "robo"
-	w.who["bot"].Token = admin.Post("/users/"+bot+"/tokens", object{"description": "robo"}).Want(201).Text("token")
+	w.who["bot"].ID, w.who["bot"].Username = w.robo, "robo"
+	token := admin.Post("/users/"+w.robo+"/tokens", object{"description": "robo"}).Want(201)
+	w.token, w.who["bot"].Token = token.Text("id"), token.Text("token")
 
 	w.team = w.amy.Post("/teams", object{"name": "north", "display_name": "North", "type": "O"}).Want(201).Text("id")
 	w.invite = w.amy.Get("/teams/" + w.team).Text("invite_id")
@@ -75,7 +76,9 @@ func newTown(t *testing.T, s *testkit.Server) *town {
 	w.direct = w.amy.Post("/channels/direct", []string{w.amy.ID, w.bob.ID}).Want(201).Text("id")
 	w.trio = w.amy.Post("/channels/group", []string{w.amy.ID, w.bob.ID, mia.ID}).Want(201).Text("id")
 	w.write(t)
+	w.upload = w.amy.Post("/uploads", object{"channel_id": w.secret, "filename": "map.txt", "file_size": 9}).Want(201).Text("id")
 	w.group = newGroup(w.amy, "gardeners", w.amy.ID, mia.ID)
+	admin.Post("/groups/"+w.group+"/channels/"+w.open+"/link", object{}).Want(201)
 	admin.Put("/users/"+ian.ID+"/active", object{"active": false}).Want(200)
 	return w
 }
@@ -132,6 +135,13 @@ var refusals = map[string]string{
 	"i": "404 app.channel.get_channels_by_ids.not_found.app_error",
 	"c": "404 app.channel.get_by_name.missing.app_error",
 	"p": "404 app.post.get.app_error",
+	"b": "404 store.sql_bot.get.missing.app_error",
+	"n": "404 api.team.get_team_icon.read_file.app_error",
+	"g": "404 app.group.no_rows",
+	"s": "404 app.scheme.get.app_error",
+	"h": "400 api.file.get_file_thumbnail.no_thumbnail.app_error",
+	"v": "400 api.file.get_file_preview.no_preview.app_error",
+	"f": "403 api.upload.get_upload.forbidden.app_error",
 	"o": "404 app.user_terms_of_service.get_by_user.no_rows.app_error",
 }
 

@@ -41,6 +41,12 @@ func (w *town) looksAtPeople() []look {
 		{get, "/users/" + amy + "/status", nil, amy, "!x++++++!"},
 		{post, "/users/status/ids", []string{amy}, amy, "!-++++++!"},
 		{get, "/bots", nil, "robo", "!xxxxx+x!"},
+		{get, "/bots/" + w.robo, nil, "robo", "!bbbbb+b!"},
+		{get, "/users/stats", nil, "", "!+++++++!"},
+		{get, "/users/invalid_emails", nil, "", "!xxxxx+x!"},
+		{get, "/users/tokens", nil, w.robo, "!xxxxx+x!"},
+		{post, "/users/tokens/search", object{"term": "robo"}, w.robo, "!xxxxx+x!"},
+		{get, "/users/tokens/" + w.token, nil, w.robo, "!xxxxx+x!"},
 		{get, "/users/stats/filtered?in_channel=" + w.secret, nil, "", "!xxxxx+x!"},
 	}
 }
@@ -58,6 +64,8 @@ func (w *town) looksAtWhatIsHers() []look {
 		{get, amy + "/teams/" + w.team + "/channels", nil, w.secret, "!xxxxx+x!"},
 		{get, amy + "/teams/" + w.team + "/channels/members", nil, w.secret, "!xxxxx+x!"},
 		{get, amy + "/teams/" + w.team + "/channels/categories", nil, w.secret, "!xxxxx+x!"},
+		{get, amy + "/teams/" + w.team + "/channels/categories/order", nil, w.amy.ID, "!xxxxx+x!"},
+		{get, amy + "/teams/" + w.team + "/channels/categories/channels_" + w.amy.ID + "_" + w.team, nil, w.secret, "!xxxxx+x!"},
 		{get, amy + "/channels/" + w.secret + "/unread", nil, w.secret, "!xxxxx+x!"},
 		{get, amy + "/channels/" + w.secret + "/posts/unread", nil, secretWord, "!xxxxx+x!"},
 		{get, amy + "/posts/flagged", nil, secretWord, "!xxxxx+x!"},
@@ -65,6 +73,10 @@ func (w *town) looksAtWhatIsHers() []look {
 		{get, amy + "/teams/" + w.team + "/threads/" + w.whispered, nil, secretWord, "!xxxxx+x!"},
 		{get, amy + "/teams/" + w.team + "/threads/mention_counts", nil, "", "!xxxxx+x!"},
 		{get, amy + "/preferences", nil, w.whispered, "!xxxxx+x!"},
+		{get, amy + "/preferences/flagged_post", nil, w.whispered, "!xxxxx+x!"},
+		{get, amy + "/preferences/flagged_post/name/" + w.whispered, nil, w.whispered, "!xxxxx+x!"},
+		{get, amy + "/mfa/recovery_codes", nil, "", "!xxxxx+x!"},
+		{get, "/uploads/" + w.upload, nil, w.upload, "!fffff+f!"},
 		{get, amy + "/sessions", nil, "user_id", "!xxxxx+x!"},
 		{get, amy + "/audits", nil, "", "!xxxxx+x!"},
 		{get, amy + "/tokens", nil, "", "!xxxxx+x!"},
@@ -90,6 +102,9 @@ func (w *town) looksAtTeams() []look {
 		{get, team + "/members/" + amy, nil, amy, "!x++x+++!"},
 		{post, team + "/members/ids", []string{amy}, amy, "!-++x+++!"},
 		{get, team + "/groups", nil, "", "!+++x+++!"},
+		{get, team + "/groups_by_channels", nil, w.open, "!-++x+++!"},
+		{get, team + "/members_minus_group_members?group_ids=" + w.group, nil, w.bob.ID, "!xxxxx+x!"},
+		{get, team + "/image", nil, "", "!nnnxnnn!"},
 	}
 }
 
@@ -131,7 +146,11 @@ func (w *town) looksAtChannels() []look {
 		{get, secret + "/member_counts_by_group", nil, w.group, "!xx+xx+x!"},
 		{get, secret + "/moderations", nil, "create_post", "!xxxxx+x!"},
 		{get, "/channels/" + w.trio + "/members", nil, amy, "!xx+xx+x!"},
+		{get, secret + "/members_minus_group_members?group_ids=" + w.group, nil, amy, "!xxxxx-x!"},
 		{get, "/schemes", nil, "", "!xxxxx+x!"},
+		{get, "/schemes/" + usersID, nil, "", "!xxxxxsx!"},
+		{get, "/schemes/" + usersID + "/teams", nil, "", "!xxxxxsx!"},
+		{get, "/schemes/" + usersID + "/channels", nil, "", "!xxxxxsx!"},
 		{get, "/channels/" + w.trio + "/common_teams", nil, w.team, "!xx+xx+x!"},
 	}
 }
@@ -160,7 +179,10 @@ func (w *town) looksAtPosts() []look {
 		{post, "/teams/" + w.team + "/files/search", object{"terms": "plan", "is_or_search": false}, w.secretFile, "!--+x---!"},
 		{get, "/files/" + w.file, nil, secretWord, "!x++x+++!"},
 		{get, "/files/" + w.secretFile, nil, secretWord, "!xx+xx+x!"},
+		{get, "/posts/" + w.whispered + "/files/info", nil, "plan.txt", "!xx+xx+x!"},
 		{get, "/files/" + w.secretFile + "/info", nil, "plan.txt", "!xx+xx+x!"},
+		{get, "/files/" + w.secretFile + "/thumbnail", nil, "", "!xxhxxhx!"},
+		{get, "/files/" + w.secretFile + "/preview", nil, "", "!xxvxxvx!"},
 		{get, "/files/" + w.secretFile + "/link", nil, "", "!lllllll!"},
 	}
 }
@@ -172,5 +194,9 @@ func (w *town) looksAtGroups() []look {
 		{get, "/groups/" + w.group + "/members", nil, w.amy.ID, "!-++++++!"},
 		{get, "/groups/" + w.group + "/stats", nil, w.group, "!+++++++!"},
 		{post, "/groups/names", []string{"gardeners"}, w.group, "!+++++++!"},
+		{get, "/groups/" + w.group + "/teams", nil, "", "!xxxxx+x!"},
+		{get, "/groups/" + w.group + "/teams/" + w.team, nil, "", "!xxxxxgx!"},
+		{get, "/groups/" + w.group + "/channels", nil, w.open, "!xxxxx+x!"},
+		{get, "/groups/" + w.group + "/channels/" + w.open, nil, w.open, "!xxxxx+x!"},
 	}
 }

@@ -34,8 +34,8 @@ func ChannelUpdated(c *model.Channel) Event {
 }
 
 // ChannelConverted tells a team that a channel of its became private or open.
-func ChannelConverted(c *model.Channel) Event {
-	return Event{Name: "channel_converted", Data: map[string]any{"channel_id": c.ID}, To: Audience{TeamID: c.TeamID}}
+func ChannelConverted(c *model.Channel) []Event {
+	return toTeam(c, Event{Name: "channel_converted", Data: map[string]any{"channel_id": c.ID}})
 }
 
 // ChannelSchemeUpdated tells a channel that its memberships stand for other roles.
@@ -43,24 +43,34 @@ func ChannelSchemeUpdated(c *model.Channel) Event {
 	return Event{Name: "channel_scheme_updated", Data: map[string]any{}, To: Audience{ChannelID: c.ID}}
 }
 
-// knownBy are those who know of a channel that came or went: its team when it is open,
-// else its members.
-func knownBy(c *model.Channel) Audience {
+// toTeam gives the copies of an event about an open channel: its team hears of it, and of
+// guests those who are in the channel. What is stale goes with the last.
+func toTeam(c *model.Channel, e Event) []Event {
+	team, guests := e, e
+	team.To, team.Stale = Audience{TeamID: c.TeamID, NoGuests: true}, Stale{}
+	guests.To = Audience{ChannelID: c.ID, TeamID: c.TeamID, GuestsOnly: true}
+	return []Event{team, guests}
+}
+
+// toKnowers gives the copies of an event about a channel that came or went for those who know of
+// it: its team when it is open, else its members.
+func toKnowers(c *model.Channel, e Event) []Event {
 	if c.Type == model.ChannelOpen {
-		return Audience{TeamID: c.TeamID}
+		return toTeam(c, e)
 	}
-	return Audience{ChannelID: c.ID}
+	e.To = Audience{ChannelID: c.ID}
+	return []Event{e}
 }
 
 // ChannelDeleted tells that a channel is archived.
-func ChannelDeleted(c *model.Channel) Event {
-	return Event{Name: "channel_deleted", Data: map[string]any{"channel_id": c.ID, "delete_at": c.DeleteAt}, To: knownBy(c),
-		Stale: Stale{Closed: []string{c.ID}}}
+func ChannelDeleted(c *model.Channel) []Event {
+	return toKnowers(c, Event{Name: "channel_deleted", Data: map[string]any{"channel_id": c.ID, "delete_at": c.DeleteAt},
+		Stale: Stale{Closed: []string{c.ID}}})
 }
 
 // ChannelRestored tells that a channel is no longer archived.
-func ChannelRestored(c *model.Channel) Event {
-	return Event{Name: "channel_restored", Data: map[string]any{"channel_id": c.ID}, To: knownBy(c), Stale: Stale{Opened: []string{c.ID}}}
+func ChannelRestored(c *model.Channel) []Event {
+	return toKnowers(c, Event{Name: "channel_restored", Data: map[string]any{"channel_id": c.ID}, Stale: Stale{Opened: []string{c.ID}}})
 }
 
 // ChannelMemberUpdated tells an account that its place in a channel is another.

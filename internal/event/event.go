@@ -32,6 +32,10 @@ type Audience struct {
 	// a copy with fewer fields for all others.
 	AdminsOnly bool
 	OthersOnly bool
+	// GuestsOnly and NoGuests split an event into a copy for guests, who may know less, and
+	// one for all others.
+	GuestsOnly bool
+	NoGuests   bool
 	// About names the account the event is about: of guests, only those hear it who share a
 	// channel with the account.
 	About string

@@ -1,8 +1,12 @@
 package event
 
-// ReceivedGroup tells everybody that a group was made or changed; group is its JSON.
-func ReceivedGroup(group string) Event {
-	return Event{Name: "received_group", Data: map[string]any{"group": group}}
+// ReceivedGroup tells everybody that a group was made or changed; group is its JSON, counted
+// the same with the number of members, of whom guests need not know.
+func ReceivedGroup(group, counted string) []Event {
+	return []Event{
+		{Name: "received_group", Data: map[string]any{"group": counted}, To: Audience{NoGuests: true}},
+		{Name: "received_group", Data: map[string]any{"group": group}, To: Audience{GuestsOnly: true}},
+	}
 }
 
 // GroupMemberAdded tells an account that it is in a group now; member is the place in JSON.

@@ -59,7 +59,8 @@ func TestEventsReachOtherNodesOfTheInstallation(t *testing.T) {
 	_, heardC := node(t, s.ClientURL(), "y")
 	until := int64(5)
 	sent := Event{Name: "posted", Data: map[string]any{"post": "{\"a\":1}", "n": 1.5},
-		To: Audience{ConnectionID: "k", UserID: "u", ChannelID: "c", TeamID: "t", OmitUsers: []string{"o"}, OmitConnectionID: "l", AdminsOnly: true, OthersOnly: true, About: "b"},
+		To: Audience{ConnectionID: "k", UserID: "u", ChannelID: "c", TeamID: "t", OmitUsers: []string{"o"}, OmitConnectionID: "l", AdminsOnly: true, OthersOnly: true, GuestsOnly: true, NoGuests: true,
+			About: "b"},
 		Stale: Stale{Users: []string{"u"}, SessionsOf: []string{"s"}, AllSessions: true, MembershipsOf: []string{"m"}, Lists: true, Gone: true, Roles: true, Config: true, Terms: "t",
 			Closed: []string{"k"}, Opened: []string{"o"}, BusyUntil: &until},
 		For: map[string]map[string]any{"u": {"mentions": "[]"}}}

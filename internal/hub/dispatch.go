@@ -229,7 +229,7 @@ func (h *Hub) concerns(p *person, m *message) bool {
 func (h *Hub) pass(p *person, m *message) {
 	to := &m.to
 	switch {
-	case to.AdminsOnly && !p.admin, to.OthersOnly && p.admin:
+	case to.AdminsOnly && !p.admin, to.OthersOnly && p.admin, to.GuestsOnly && !p.guest, to.NoGuests && p.guest:
 		return
 	case to.UserID == "" && slices.Contains(to.OmitUsers, p.id):
 		return

@@ -12,13 +12,25 @@ type GroupOfChannel struct {
 	Group     *model.Group
 }
 
-// GroupsByChannel lists a page of the groups that are tied to channels of a team which
-// somebody can see, by channel; mentionable keeps those that can be mentioned.
-func (q Q) GroupsByChannel(ctx context.Context, teamID, viewerID string, mentionable bool, offset, limit int) ([]GroupOfChannel, error) {
+// ChannelGroups says which groups that are tied to channels of a team are meant.
+type ChannelGroups struct {
+	TeamID        string
+	ViewerID      string // is in the channels
+	Open          bool   // those of open channels the viewer is not in too
+	Referenceable bool   // only groups that can be mentioned
+	Offset, Limit int
+}
+
+// GroupsByChannel lists a page of the groups that are tied to channels of a team, by channel.
+func (q Q) GroupsByChannel(ctx context.Context, f ChannelGroups) ([]GroupOfChannel, error) {
 	w := &where{}
-	w.add(`c.team_id = ? AND c.delete_at = 0 AND tie.delete_at = 0 AND g.delete_at = 0`, teamID)
-	w.add(`(c.type = 'O' OR `+memberOf+`)`, viewerID)
-	if mentionable {
+	w.add(`c.team_id = ? AND c.delete_at = 0 AND tie.delete_at = 0 AND g.delete_at = 0`, f.TeamID)
+	if f.Open {
+		w.add(`(c.type = 'O' OR `+memberOf+`)`, f.ViewerID)
+	} else {
+		w.add(memberOf, f.ViewerID)
+	}
+	if f.Referenceable {
 		w.add(`g.allow_reference`)
 	}
 	return list(ctx, q, func(row scanner) (GroupOfChannel, error) {
@@ -28,7 +40,7 @@ func (q Q) GroupsByChannel(ctx context.Context, teamID, viewerID string, mention
 		return x, err
 	}, `SELECT tie.channel_id, `+groupCols+` FROM group_channels tie JOIN channels c ON c.id = tie.channel_id
 		JOIN user_groups g ON g.id = tie.group_id`+w.text()+` ORDER BY tie.channel_id, g.display_name, g.id LIMIT ? OFFSET ?`,
-		append(w.args, limit, offset)...)
+		append(w.args, f.Limit, f.Offset)...)
 }
 
 // scanBehind scans a row whose first column goes somewhere else.

@@ -53,6 +53,21 @@ func (q Q) GroupCounts(ctx context.Context, channelID string, n int) ([]model.Gr
 		WHERE m.channel_id = ? GROUP BY gm.group_id ORDER BY gm.group_id LIMIT ?`, channelID, n)
 }
 
+// GroupSizesSeen counts, by group, the active members somebody may know of.
+func (q Q) GroupSizesSeen(ctx context.Context, v *Sight, groupIDs []string) (map[string]int64, error) {
+	w := &where{}
+	w.add(q.d.idsIn("gm.group_id"), q.d.ids(groupIDs))
+	v.onList(w, q.d, "gm.user_id")
+	return counts(ctx, q, `SELECT gm.group_id, COUNT(*) FROM group_members gm JOIN users u ON u.id = gm.user_id AND u.delete_at = 0`+w.text()+`
+		GROUP BY gm.group_id`, w.args...)
+}
+
+// GroupMakesAdmins tells whether the members of a group become admins of a team or channel it is tied to.
+func (q Q) GroupMakesAdmins(ctx context.Context, groupID string) (bool, error) {
+	return one(ctx, q, scanValue[bool], `SELECT EXISTS (SELECT 1 FROM group_teams WHERE group_id = ? AND scheme_admin AND delete_at = 0)
+		OR EXISTS (SELECT 1 FROM group_channels WHERE group_id = ? AND scheme_admin AND delete_at = 0)`, groupID, groupID)
+}
+
 // A place a group can be tied to.
 type groupPlace struct{ table, column string }
 

@@ -46,15 +46,23 @@ func TestGroupIsStoredListedAndChanged(t *testing.T) {
 		must(t, db, func(tx *Tx) error {
 			return tx.SaveGroupSyncable(ctx, model.SyncableChannel, &model.GroupSyncable{GroupID: g.ID, PlaceID: town.ID, DeleteAt: 3})
 		})
-		equal(t, "no longer tied", len(value[[]GroupOfChannel](t)(db.GroupsByChannel(ctx, team.ID, u.ID, false, 0, 9))), 0)
+		equal(t, "no longer tied", len(value[[]GroupOfChannel](t)(db.GroupsByChannel(ctx, ChannelGroups{TeamID: team.ID, ViewerID: u.ID, Open: true, Limit: 9}))), 0)
 		must(t, db, func(tx *Tx) error {
 			return tx.SaveGroupSyncable(ctx, model.SyncableChannel, &model.GroupSyncable{GroupID: g.ID, PlaceID: town.ID})
 		})
-		byChannel := value[[]GroupOfChannel](t)(db.GroupsByChannel(ctx, team.ID, u.ID, true, 0, 9))
+		byChannel := value[[]GroupOfChannel](t)(db.GroupsByChannel(ctx, ChannelGroups{TeamID: team.ID, ViewerID: u.ID, Open: true, Referenceable: true, Limit: 9}))
 		if len(byChannel) != 1 || byChannel[0].ChannelID != town.ID || byChannel[0].Group.ID != g.ID {
 			t.Errorf("by channel: %v", byChannel)
 		}
-		equal(t, "no page", len(value[[]GroupOfChannel](t)(db.GroupsByChannel(ctx, team.ID, u.ID, true, 1, 9))), 0)
+		equal(t, "no page", len(value[[]GroupOfChannel](t)(db.GroupsByChannel(ctx, ChannelGroups{TeamID: team.ID, ViewerID: u.ID, Open: true, Offset: 1, Limit: 9}))), 0)
+		equal(t, "of channels one is in", len(value[[]GroupOfChannel](t)(db.GroupsByChannel(ctx, ChannelGroups{TeamID: team.ID, ViewerID: u.ID, Limit: 9}))), 0)
+		ask(t, map[string]int64{g.ID: 1})(db.GroupSizesSeen(ctx, &Sight{UserID: u.ID, Channels: true}, []string{g.ID}))
+		ask(t, map[string]int64{})(db.GroupSizesSeen(ctx, &Sight{UserID: other.ID}, []string{g.ID}))
+		ask(t, false)(db.GroupMakesAdmins(ctx, g.ID))
+		must(t, db, func(tx *Tx) error {
+			return tx.SaveGroupSyncable(ctx, model.SyncableChannel, &model.GroupSyncable{GroupID: g.ID, PlaceID: town.ID, SchemeAdmin: true})
+		})
+		ask(t, true)(db.GroupMakesAdmins(ctx, g.ID))
 		must(t, db, func(tx *Tx) error {
 			return tx.SaveGroupSyncable(ctx, model.SyncableChannel, &model.GroupSyncable{GroupID: g.ID, PlaceID: town.ID, DeleteAt: 3})
 		})

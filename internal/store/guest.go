@@ -49,8 +49,8 @@ func (t *Tx) TakeMany(ctx context.Context, key []byte, r Rate, n, now int64) err
 		WHERE rates.free_at <= ?`, key, now+cost, now, now, cost, now+(r.Most-n)*r.step())
 }
 
-// MakeGuest turns every place of an account into one of a guest, counts included. A guest has nothing to do
-// with threads of channels it is not in.
+// MakeGuest turns every place of an account into one of a guest, counts included. Roles that were given
+// there by name go with the others, and a guest has nothing to do with threads of channels it is not in.
 func (t *Tx) MakeGuest(ctx context.Context, userID string) error {
 	if _, err := exec(ctx, t.Q, `DELETE FROM thread_memberships WHERE user_id = ? AND `+byStranger, userID); err != nil {
 		return err
@@ -66,7 +66,7 @@ func (t *Tx) MakeMember(ctx context.Context, userID string) error {
 func (t *Tx) turnPlaces(ctx context.Context, userID string, guest bool) error {
 	by, flags := -1, `scheme_guest = FALSE, scheme_user = TRUE`
 	if guest {
-		by, flags = 1, `scheme_guest = TRUE, scheme_user = FALSE, scheme_admin = FALSE`
+		by, flags = 1, `scheme_guest = TRUE, scheme_user = FALSE, scheme_admin = FALSE, roles = ''`
 	}
 	if _, err := exec(ctx, t.Q, `UPDATE channels SET guests = guests + ?
 		WHERE id IN (SELECT channel_id FROM channel_members WHERE user_id = ?)`, by, userID); err != nil {

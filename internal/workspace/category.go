@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"muster/internal/account"
 	"muster/internal/fault"
 	"muster/internal/model"
 	"muster/internal/perm"
@@ -82,16 +83,13 @@ func (s *Service) readSidebar(ctx context.Context, q store.Q, userID, teamID str
 	return b, err
 }
 
-// needSidebar refuses an actor who may not see or change the sidebar of an account in a team.
+// needSidebar refuses an actor who may not act for an account or not see the team.
 func (s *Service) needSidebar(ctx context.Context, a perm.Actor, userID, teamID string) error {
 	if err := s.needUser(ctx, a, userID); err != nil {
 		return err
 	}
-	t, err := s.DB.TeamAccess(ctx, teamID, userID)
-	if err == nil && t.Member {
-		return nil
-	}
-	return store.Fault(err, sidebarError, fault.Permission(a.UserID, string(perm.ViewTeam)))
+	_, err := account.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam)
+	return err
 }
 
 const sidebarError = "app.channel.sidebar_categories.app_error"

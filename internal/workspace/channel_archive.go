@@ -28,7 +28,7 @@ func (s *Service) ArchiveChannel(ctx context.Context, a perm.Actor, channelID st
 			return err
 		}
 		c.DeleteAt = s.now()
-		tx.Emit(event.ChannelDeleted(c))
+		tx.Emit(event.ChannelDeleted(c)...)
 		return s.saveChannel(ctx, tx, c)
 	})
 	return store.Fault(err, "app.channel.delete.app_error")
@@ -70,7 +70,7 @@ func (s *Service) RestoreChannel(ctx context.Context, a perm.Actor, channelID st
 		if err := s.saveChannel(ctx, tx, c); err != nil {
 			return err
 		}
-		tx.Emit(event.ChannelRestored(c))
+		tx.Emit(event.ChannelRestored(c)...)
 		return s.writeAs(ctx, tx, a, c, model.PostChannelRestored, "This channel was restored.")
 	})
 	return c, store.Fault(err, "app.channel.restore.app_error")
@@ -114,7 +114,7 @@ func (s *Service) PermanentDeleteChannel(ctx context.Context, a perm.Actor, chan
 				return err
 			}
 		}
-		tx.Emit(event.ChannelDeleted(c))
+		tx.Emit(event.ChannelDeleted(c)...)
 		return tx.Enqueue(ctx, s.newJob(PurgeChannelJob, model.StringMap{"channel_id": c.ID}))
 	})
 	return store.Fault(err, "app.channel.permanent_delete.app_error")

@@ -296,7 +296,7 @@ func (s *Service) SetChannelPrivacy(ctx context.Context, a perm.Actor, channelID
 		if err := s.writeAs(ctx, tx, a, c, model.PostPrivacyChange, privacyText[kind]); err != nil {
 			return err
 		}
-		tx.Emit(event.ChannelConverted(c))
+		tx.Emit(event.ChannelConverted(c)...)
 		return nil
 	})
 	return c, store.Fault(err, "app.channel.update_channel.internal_error")

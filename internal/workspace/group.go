@@ -109,7 +109,7 @@ func (s *Service) addToGroup(ctx context.Context, tx *store.Tx, g *model.Group, 
 		return err
 	}
 	g.Members += int64(len(added))
-	tx.Emit(event.ReceivedGroup(asJSON(g.Counted())))
+	tx.Emit(event.ReceivedGroup(asJSON(g), asJSON(g.Counted()))...)
 	for _, m := range added {
 		tx.Emit(event.GroupMemberAdded(m.UserID, asJSON(m)))
 	}
@@ -142,7 +142,9 @@ func (s *Service) Group(ctx context.Context, a perm.Actor, groupID string, count
 	if err != nil || !count {
 		return g, err
 	}
-	return g.Counted(), nil
+	counted := []*model.Group{g}
+	err = s.countMembers(ctx, a, counted)
+	return counted[0], err
 }
 
 // needGroupRight refuses an actor who may not change a group: its members may as far as
@@ -192,7 +194,7 @@ func (s *Service) saveGroup(ctx context.Context, tx *store.Tx, g *model.Group) e
 	if err := tx.UpdateGroup(ctx, g); err != nil {
 		return err
 	}
-	tx.Emit(event.ReceivedGroup(asJSON(g.Counted())))
+	tx.Emit(event.ReceivedGroup(asJSON(g), asJSON(g.Counted()))...)
 	return nil
 }
 
@@ -266,8 +268,21 @@ func (s *Service) moveGroupMembers(ctx context.Context, a perm.Actor, groupID st
 		if g.Source != model.GroupCustom {
 			return fault.New(fault.Invalid, "app.group.crud_permission")
 		}
+		if err := s.needToMove(ctx, tx, a, g); err != nil {
+			return err
+		}
 		out, err = move(tx, g)
 		return err
 	})
 	return out, err
+}
+
+// needToMove refuses an actor who may not say who is in a group whose members become admins
+// somewhere: everybody may put themselves into others.
+func (s *Service) needToMove(ctx context.Context, tx *store.Tx, a perm.Actor, g *model.Group) error {
+	makes, err := tx.GroupMakesAdmins(ctx, g.ID)
+	if err != nil || !makes {
+		return err
+	}
+	return a.Need(perm.SysconsoleWriteUserManagementGroups)
 }

@@ -90,7 +90,8 @@ func (s *Service) tie(ctx context.Context, a perm.Actor, kind, groupID, placeID 
 		if _, err := s.group(ctx, tx.Q, a, groupID); err != nil {
 			return err
 		}
-		if err := s.needPlace(ctx, tx.Q, a, kind, placeID); err != nil {
+		roles, err := s.needPlace(ctx, tx.Q, a, kind, placeID)
+		if err != nil {
 			return err
 		}
 		now := s.now()
@@ -105,6 +106,11 @@ func (s *Service) tie(ctx context.Context, a perm.Actor, kind, groupID, placeID 
 		if err := change(y, wasTied); err != nil {
 			return err
 		}
+		if y.SchemeAdmin && y.DeleteAt == 0 {
+			if err := a.NeedIn(makingAdmins[kind], roles...); err != nil {
+				return err
+			}
+		}
 		y.UpdateAt = now
 		if err := tx.SaveGroupSyncable(ctx, kind, y); err != nil {
 			return err
@@ -117,19 +123,29 @@ func (s *Service) tie(ctx context.Context, a perm.Actor, kind, groupID, placeID 
 	return y, store.Fault(err, "app.update_error")
 }
 
-// needPlace refuses an actor who may not say who belongs to a team or channel.
-func (s *Service) needPlace(ctx context.Context, q store.Q, a perm.Actor, kind, placeID string) error {
+// makingAdmins is what somebody needs in a place to make its admins, by kind.
+var makingAdmins = map[string]perm.Permission{
+	model.SyncableTeam:    perm.ManageTeamRoles,
+	model.SyncableChannel: perm.ManageChannelRoles,
+}
+
+// needPlace refuses an actor who may not say who belongs to a team or channel, and gives the
+// roles the actor has there.
+func (s *Service) needPlace(ctx context.Context, q store.Q, a perm.Actor, kind, placeID string) ([]string, error) {
 	if kind == model.SyncableTeam {
-		_, err := account.InTeam(ctx, q, a, placeID, perm.ManageTeam)
-		return err
+		t, err := account.InTeam(ctx, q, a, placeID, perm.ManageTeam)
+		if err != nil {
+			return nil, err
+		}
+		return []string{t.Roles}, nil
 	}
 	c, err := account.InChannel(ctx, q, a, placeID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	needed := perm.ManagePublicChannelMembers
 	if c.Channel.Type == model.ChannelPrivate {
 		needed = perm.ManagePrivateChannelMembers
 	}
-	return a.NeedInChannel(needed, c.Roles, c.TeamRoles)
+	return []string{c.Roles, c.TeamRoles}, a.NeedInChannel(needed, c.Roles, c.TeamRoles)
 }

@@ -42,12 +42,35 @@ func (s *Service) Groups(ctx context.Context, a perm.Actor, l GroupList) (groups
 	if err == nil {
 		total, err = s.DB.CountGroups(ctx, l.GroupFilter)
 	}
-	if l.CountMembers {
-		for i, g := range groups {
-			groups[i] = g.Counted()
-		}
+	if err == nil && l.CountMembers {
+		err = s.countMembers(ctx, a, groups)
 	}
 	return groups, total, store.Fault(err, "app.select_error")
+}
+
+// countMembers shows how many members groups have: those the actor may know of.
+func (s *Service) countMembers(ctx context.Context, a perm.Actor, groups []*model.Group) error {
+	sight, err := s.Accounts.SightOf(ctx, a)
+	if err != nil {
+		return err
+	}
+	if sight != nil && len(groups) > 0 {
+		ids := make([]string, len(groups))
+		for i, g := range groups {
+			ids[i] = g.ID
+		}
+		seen, err := s.DB.GroupSizesSeen(ctx, sight, ids)
+		if err != nil {
+			return store.Fault(err, "app.select_error")
+		}
+		for _, g := range groups {
+			g.Members = seen[g.ID]
+		}
+	}
+	for i, g := range groups {
+		groups[i] = g.Counted()
+	}
+	return nil
 }
 
 // GroupsByNames gives the groups with these names that the actor may mention.
@@ -79,15 +102,12 @@ func (s *Service) GroupsOf(ctx context.Context, a perm.Actor, userID string) ([]
 
 // GroupMembers gives a page of who is in a group, by username, and how many are in all.
 func (s *Service) GroupMembers(ctx context.Context, a perm.Actor, groupID string, page, perPage int) (account.Answers, int64, error) {
-	if _, err := s.group(ctx, s.DB.Q, a, groupID); err != nil {
+	stats, err := s.GroupStats(ctx, a, groupID)
+	if err != nil {
 		return account.Answers{}, 0, err
 	}
 	list, err := s.Accounts.Users(ctx, a, account.UserList{Page: page, PerPage: perPage, InGroup: groupID})
-	if err != nil {
-		return list, 0, err
-	}
-	total, err := s.DB.PlaceSize(ctx, &store.UserFilter{InGroup: groupID})
-	return list, total, store.Fault(err, "app.select_error")
+	return list, stats.TotalMemberCount, err
 }
 
 // GroupStats is how many accounts a group has.
@@ -98,7 +118,7 @@ type GroupStats struct {
 
 // GroupStats counts the members of a group.
 func (s *Service) GroupStats(ctx context.Context, a perm.Actor, groupID string) (GroupStats, error) {
-	g, err := s.group(ctx, s.DB.Q, a, groupID)
+	g, err := s.Group(ctx, a, groupID, true)
 	if err != nil {
 		return GroupStats{}, err
 	}
@@ -163,13 +183,15 @@ func (s *Service) GroupCounts(ctx context.Context, a perm.Actor, channelID strin
 // GroupsByChannel gives, by channel, the groups tied to those channels of a team that the
 // actor can see: a page of them, or as many as fit into one answer.
 func (s *Service) GroupsByChannel(ctx context.Context, a perm.Actor, teamID string, l GroupList) (map[string][]*model.Group, error) {
-	if _, err := account.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam); err != nil {
+	t, err := account.InTeam(ctx, s.DB.Q, a, teamID, perm.ViewTeam)
+	if err != nil {
 		return nil, err
 	}
 	if l.Limit == 0 {
 		l.Offset, l.Limit = 0, groupsOfMax
 	}
-	rows, err := s.DB.GroupsByChannel(ctx, teamID, a.UserID, l.Referenceable || !a.Can(perm.SysconsoleReadUserManagementGroups), l.Offset, l.Limit)
+	rows, err := s.DB.GroupsByChannel(ctx, store.ChannelGroups{TeamID: teamID, ViewerID: a.UserID, Open: a.CanWith(perm.ListTeamChannels, t.Roles),
+		Referenceable: l.Referenceable || !a.Can(perm.SysconsoleReadUserManagementGroups), Offset: l.Offset, Limit: l.Limit})
 	if err != nil {
 		return nil, store.Fault(err, "app.select_error")
 	}

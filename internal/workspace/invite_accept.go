@@ -34,6 +34,11 @@ func errBadInvitation(kind fault.Kind) *fault.Error {
 	return fault.New(kind, "api.user.create_user.signup_link_invalid.app_error")
 }
 
+// errTiedTeam says that the groups of a team decide who is in it, not invitations.
+func errTiedTeam() *fault.Error {
+	return fault.New(fault.Forbidden, "app.team.invite_token.group_constrained.error")
+}
+
 // SignUp makes an account for somebody with an invitation and lets it into the team, both
 // or neither.
 func (s *Service) SignUp(ctx context.Context, a perm.Actor, r account.SignUp, t Ticket) (*model.User, error) {
@@ -43,10 +48,10 @@ func (s *Service) SignUp(ctx context.Context, a perm.Actor, r account.SignUp, t 
 	if err := s.Accounts.SignUpOpen(); err != nil {
 		return nil, err
 	}
-	team, err := s.DB.TeamByInviteID(ctx, t.InviteID)
+	team, err := invitedTo(ctx, s.DB.Q, t.InviteID)
 	switch {
 	case err != nil:
-		return nil, store.Fault(err, "app.team.get_by_invite_id.app_error", errNoInvite())
+		return nil, err
 	case tiedToGroups(team):
 		return nil, fault.New(fault.Forbidden, "app.team.invite_id.group_constrained.error")
 	case !account.DomainAllowed(strings.TrimSpace(r.Input.Email), team.AllowedDomains):
@@ -57,11 +62,20 @@ func (s *Service) SignUp(ctx context.Context, a perm.Actor, r account.SignUp, t 
 	}})
 }
 
+// invitedTo reads the team an invite id is of. One that is archived invites nobody.
+func invitedTo(ctx context.Context, q store.Q, inviteID string) (*model.Team, error) {
+	t, err := q.TeamByInviteID(ctx, inviteID)
+	if err == nil && t.DeleteAt > 0 {
+		err = store.ErrNotFound
+	}
+	return t, store.Fault(err, "app.team.get_by_invite_id.app_error", errNoInvite())
+}
+
 // enterWithID lets an account into the team of an invite id, which may just have become useless.
 func (s *Service) enterWithID(ctx context.Context, tx *store.Tx, inviteID string, u *model.User) error {
-	team, err := tx.TeamByInviteID(ctx, inviteID)
+	team, err := invitedTo(ctx, tx.Q, inviteID)
 	if err != nil {
-		return store.Fault(err, "app.team.get_by_invite_id.app_error", errNoInvite())
+		return err
 	}
 	if _, err = s.seat(ctx, tx, team.ID, u, nil, nil); err != nil {
 		return err
@@ -168,12 +182,18 @@ func (s *Service) seatsOf(ctx context.Context, tx *store.Tx, sender *model.User,
 	return kept, nil
 }
 
-// seat puts an account into a team and channels of it.
+// seat puts an account into a team and channels of it, unless the team is archived or its
+// groups decide who is in it.
 func (s *Service) seat(ctx context.Context, tx *store.Tx, teamID string, u, by *model.User, channels []*store.ChannelAccess,
 ) (*model.TeamMember, error) {
 	t, err := tx.LockTeam(ctx, teamID)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, store.Fault(err, "app.team.get.finding.app_error", errNoTeam())
+	case t.DeleteAt > 0:
+		return nil, errNoTeam()
+	case tiedToGroups(t):
+		return nil, errTiedTeam()
 	}
 	joined, err := s.joinTeam(ctx, tx, t, []*model.User{u}, teamEntry{})
 	if err != nil {
@@ -215,9 +235,9 @@ func (s *Service) JoinByInvitation(ctx context.Context, a perm.Actor, t Ticket) 
 	}
 	var member *model.TeamMember
 	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
-		team, err := tx.TeamByInviteID(ctx, t.InviteID)
+		team, err := invitedTo(ctx, tx.Q, t.InviteID)
 		if err != nil {
-			return store.Fault(err, "app.team.get_by_invite_id.app_error", errNoInvite())
+			return err
 		}
 		if tiedToGroups(team) {
 			return fault.New(fault.Forbidden, "app.team.invite_id.group_constrained.error")
@@ -248,7 +268,7 @@ func (s *Service) joinWithToken(ctx context.Context, a perm.Actor, hash []byte) 
 			return store.Fault(err, "app.team.get.finding.app_error", errNoTeam())
 		}
 		if tiedToGroups(team) {
-			return fault.New(fault.Forbidden, "app.team.invite_token.group_constrained.error")
+			return errTiedTeam()
 		}
 		u, err := tx.User(ctx, a.UserID)
 		if err != nil {

@@ -134,9 +134,9 @@ type TeamInvite struct {
 
 // TeamInvite tells what team an invite id is of. The id is all that is needed.
 func (s *Service) TeamInvite(ctx context.Context, _ perm.Actor, inviteID string) (TeamInvite, error) {
-	t, err := s.DB.TeamByInviteID(ctx, inviteID)
+	t, err := invitedTo(ctx, s.DB.Q, inviteID)
 	if err != nil {
-		return TeamInvite{}, store.Fault(err, "app.team.get_by_invite_id.app_error", errNoInvite())
+		return TeamInvite{}, err
 	}
 	if t.Type != model.TeamOpen {
 		return TeamInvite{}, fault.New(fault.Forbidden, "api.team.get_invite_info.not_open_team")
