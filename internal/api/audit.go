@@ -51,7 +51,7 @@ func (c *call) beginRecord(as *recorded) {
 	} else if model.ValidID(id) {
 		n.record.Deed.ObjectID = id
 	}
-	if !readOnly(c.r.Method) {
+	if !readOnly(c.r.Method) && !n.of.inside {
 		n.prior = c.state(n.record.Deed)
 	}
 	if as.of == ofSystem {
@@ -191,6 +191,10 @@ func (c *call) state(of model.AuditDeed) map[string]any {
 		}
 	case roleObject:
 		return fields(c.api.Accounts.AuditedRole(of.ObjectID))
+	case teamObject:
+		return fields(c.api.Workspace.AuditedTeam(c, of.ObjectID))
+	case channelObject:
+		return fields(c.api.Workspace.AuditedChannel(c, of.ObjectID))
 	}
 	return nil
 }

@@ -4,22 +4,25 @@ import "maps"
 
 // object is what an operation is about, as far as its path tells.
 type object struct {
-	kind  string // in the record
-	param string // of the path; empty when only the handler knows, or nothing is meant
+	kind   string // in the record
+	param  string // of the path; empty when only the handler knows, or nothing is meant
+	inside bool   // something in it changes, such as who is there, and not the object itself
 }
 
-// The objects. Of accounts the record also shows what changed.
+// The objects. Of accounts, roles, teams and channels the record also shows what changed.
 var (
 	ofNothing = object{}
-	ofUser    = object{userObject, "user_id"}
-	ofBot     = object{botObject, "bot_user_id"}
-	ofRole    = object{roleObject, "role_id"}
+	ofUser    = object{kind: userObject, param: "user_id"}
+	ofBot     = object{kind: botObject, param: "bot_user_id"}
+	ofRole    = object{kind: roleObject, param: "role_id"}
 	ofSystem  = object{kind: "config"}
-	ofTeam    = object{teamObject, "team_id"}
-	ofChannel = object{channelObject, "channel_id"}
-	ofPost    = object{postObject, "post_id"}
-	ofGroup   = object{groupObject, "group_id"}
-	ofScheme  = object{schemeObject, "scheme_id"}
+	ofTeam    = object{kind: teamObject, param: "team_id"}
+	inTeam    = object{kind: teamObject, param: "team_id", inside: true}
+	ofChannel = object{kind: channelObject, param: "channel_id"}
+	inChannel = object{kind: channelObject, param: "channel_id", inside: true}
+	ofPost    = object{kind: postObject, param: "post_id"}
+	ofGroup   = object{kind: groupObject, param: "group_id"}
+	ofScheme  = object{kind: schemeObject, param: "scheme_id"}
 )
 
 const (

@@ -94,3 +94,49 @@ func TestPostsLeaveRecordsInTheFile(t *testing.T) {
 		}
 	})
 }
+
+// TestRecordsShowWhatChangedOfTeamsAndChannels: the fields that differ, before and after, and never
+// what lets people in or what they wrote.
+func TestRecordsShowWhatChangedOfTeamsAndChannels(t *testing.T) {
+	testkit.Each(t, testkit.Options{Env: auditOn}, func(t *testing.T, s *testkit.Server) {
+		admin := s.Admin().For(t)
+		team, channel := "", ""
+		for _, step := range []struct {
+			event, prior, next string // texts that stand in the states
+			do                 func()
+		}{
+			{"createTeam", "", `"display_name":"North"`, func() {
+				team = admin.Post("/teams", object{"name": "north", "display_name": "North", "type": "O"}).Want(201).Text("id")
+			}},
+			{"patchTeam", `"display_name":"North"`, `"display_name":"South"`, func() {
+				admin.Put("/teams/"+team+"/patch", object{"display_name": "South"}).Want(200)
+			}},
+			{"updateTeamPrivacy", `"type":"O"`, `"type":"I"`, func() { admin.Put("/teams/"+team+"/privacy", object{"privacy": "I"}).Want(200) }},
+			{"createChannel", "", `"name":"chat"`, func() {
+				channel = admin.Post("/channels", object{"team_id": team, "name": "chat", "display_name": "Chat", "type": "O", "header": "words"}).Want(201).Text("id")
+			}},
+			{"patchChannel", `"display_name":"Chat"`, `"display_name":"Talk"`, func() {
+				admin.Put("/channels/"+channel+"/patch", object{"display_name": "Talk", "purpose": "words"}).Want(200)
+			}},
+			{"updateChannelPrivacy", `"type":"O"`, `"type":"P"`, func() { admin.Put("/channels/"+channel+"/privacy", object{"privacy": "P"}).Want(200) }},
+			{"deleteChannel", `"delete_at":0`, `"delete_at":1`, func() { admin.Delete("/channels/" + channel).Want(200) }},
+			{"deleteTeam", `"delete_at":0`, `"delete_at":1`, func() { admin.Delete("/teams/" + team).Want(200) }},
+		} {
+			step.do()
+			rec := auditLast(t, s)
+			prior, next := strings.ReplaceAll(string(rec.Deed.PriorState), ": ", ":"), strings.ReplaceAll(string(rec.Deed.NextState), ": ", ":")
+			if rec.Event != step.event || !strings.Contains(prior, step.prior) || !strings.Contains(next, step.next) || (step.prior == "") != (prior == "") {
+				t.Errorf("%s left %s from %s to %s", step.event, rec.Event, prior, next)
+			}
+			if strings.Contains(next, "words") || strings.Contains(next, "total_msg_count\":1") {
+				t.Errorf("%s tells what somebody wrote: %s", step.event, next)
+			}
+		}
+		amy := s.User("amy")
+		admin.Post("/teams/"+team+"/restore", nil).Want(200)
+		s.Join(t, team, amy.ID)
+		if rec := auditLast(t, s); rec.Event != "addTeamMember" || rec.Deed.PriorState != nil || rec.Deed.NextState != nil {
+			t.Errorf("who is there is nothing of the team itself: %+v", rec.Deed)
+		}
+	})
+}

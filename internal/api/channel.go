@@ -50,6 +50,9 @@ func (a *API) createChannel(c *call) error {
 		return fault.Body("channel")
 	}
 	made, err := a.Workspace.CreateChannel(c, c.actor, in)
+	if err == nil {
+		c.note.made(channelObject, made.ID)
+	}
 	return c.madeChannel(made, err)
 }
 

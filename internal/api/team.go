@@ -39,7 +39,9 @@ func (a *API) createTeam(c *call) error {
 		return fault.Body("team")
 	}
 	made, err := a.Workspace.CreateTeam(c, c.actor, *in)
-	c.note.about(teamObject, made.ID)
+	if err == nil {
+		c.note.made(teamObject, made.ID)
+	}
 	return c.team(http.StatusCreated)(made, err)
 }
 
