@@ -15,6 +15,9 @@ import (
 // accessTokenSession is how long the session of a token without an end lasts.
 const accessTokenSession = 100 * 365 * 24 * time.Hour
 
+// accessTokensMax is how many tokens an account can have, switched off ones included.
+const accessTokensMax = 1000
+
 func errNoAccessToken() *fault.Error {
 	return fault.New(fault.NotFound, "app.user_access_token.get_by_user.app_error")
 }
@@ -44,6 +47,13 @@ func (s *Service) createAccessToken(ctx context.Context, a perm.Actor, userID st
 	secret := model.NewToken()
 	out := &model.UserAccessToken{ID: model.NewTimeID(now), UserID: userID, Description: n.Description, IsActive: true, CreateAt: now, ExpiresAt: n.ExpiresAt}
 	err = s.DB.Tx(ctx, func(tx *store.Tx) error {
+		n, err := tx.CountAccessTokens(ctx, userID)
+		if err != nil {
+			return err
+		}
+		if n >= accessTokensMax {
+			return fault.New(fault.Invalid, "api.muster.user_access_tokens.too_many.app_error").With("Max", accessTokensMax)
+		}
 		if err := tx.InsertAccessToken(ctx, out, model.HashToken(secret.Reveal())); err != nil {
 			return err
 		}

@@ -40,6 +40,9 @@ func (s *Service) CreateTermsOfService(ctx context.Context, a perm.Actor, text s
 	now := s.now()
 	out := &model.TermsOfService{ID: model.NewID(), CreateAt: now, UserID: a.UserID, Text: text}
 	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
+		if err := tx.LockTerms(ctx); err != nil {
+			return err
+		}
 		latest, err := tx.LatestTerms(ctx)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err

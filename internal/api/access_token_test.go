@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"muster/internal/model"
+	"muster/internal/store"
 	"muster/internal/testkit"
 )
 
@@ -191,5 +192,29 @@ func TestMakingATokenIsRefusedInTheDocumentedOrder(t *testing.T) {
 		if rows := amy.Get("/users/me/tokens").Want(http.StatusOK).Column("id"); len(rows) > 0 {
 			t.Errorf("refusals left %v", rows)
 		}
+	})
+}
+
+// TestAnAccountHasABoundedNumberOfTokens: a script that forgets its tokens does not fill the table.
+func TestAnAccountHasABoundedNumberOfTokens(t *testing.T) {
+	testkit.Each(t, tokenOptions, func(t *testing.T, s *testkit.Server) {
+		amy := s.WithRoles("amy", "system_user system_user_access_token").For(t)
+		err := s.DB.Tx(t.Context(), func(tx *store.Tx) error {
+			for range 999 {
+				id := model.NewID()
+				n := &model.UserAccessToken{ID: id, UserID: amy.ID, Description: "d", CreateAt: 1}
+				if err := tx.InsertAccessToken(t.Context(), n, model.HashToken(id)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := amy.Post("/users/me/tokens", `{"description":"d"}`).Want(http.StatusCreated).Text("id")
+		amy.Post("/users/me/tokens", `{"description":"d"}`).WantFault(http.StatusBadRequest, "api.muster.user_access_tokens.too_many.app_error")
+		s.Admin().For(t).Post("/users/tokens/revoke", map[string]string{"token_id": last}).Want(http.StatusOK)
+		amy.Post("/users/me/tokens", `{"description":"d"}`).Want(http.StatusCreated)
 	})
 }

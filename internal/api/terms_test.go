@@ -2,7 +2,9 @@ package api_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"muster/internal/testkit"
@@ -60,5 +62,23 @@ func TestWhoAcceptedNoTermsMayGoOn(t *testing.T) {
 		answer(`{"termsOfServiceId":"` + terms + `","accepted":false}`).Want(http.StatusOK)
 		amy.Get("/users/me/terms_of_service").WantFault(http.StatusNotFound, none)
 		s.Visitor().Get("/users/me/terms_of_service").WantFault(http.StatusUnauthorized, tokenUseless)
+	})
+}
+
+// TestTheSameTermsTwiceAtOnceAreOne: of equal texts that come at the same time one is stored.
+func TestTheSameTermsTwiceAtOnceAreOne(t *testing.T) {
+	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
+		const many = 6
+		ids := make([]string, many)
+		var wg sync.WaitGroup
+		for i := range many {
+			wg.Go(func() {
+				ids[i] = s.Admin().For(t).Post("/terms_of_service", map[string]string{"text": "be kind"}).Want(http.StatusOK).Text("id")
+			})
+		}
+		wg.Wait()
+		if len(slices.Compact(ids)) != 1 {
+			t.Errorf("terms %v", ids)
+		}
 	})
 }

@@ -46,6 +46,11 @@ func (q Q) AccessTokens(ctx context.Context, userID string, offset, limit int) (
 		ORDER BY t.id DESC LIMIT ? OFFSET ?`, append(w.args, limit, offset)...)
 }
 
+// CountAccessTokens tells how many tokens an account has.
+func (q Q) CountAccessTokens(ctx context.Context, userID string) (int64, error) {
+	return one(ctx, q, scanValue[int64], `SELECT COUNT(*) FROM user_access_tokens WHERE user_id = ?`, userID)
+}
+
 // AccessTokensMatching lists the tokens whose own id, or whose owner's id or name,
 // is the term, newest first.
 func (q Q) AccessTokensMatching(ctx context.Context, term string, limit int) ([]*model.UserAccessToken, error) {

@@ -79,6 +79,7 @@ func TestAccessTokensAreListedAndSearched(t *testing.T) {
 		equal(t, "a page", tokens(db.AccessTokens(ctx, "", 1, 1)), []string{b1.ID})
 		equal(t, "of one", tokens(db.AccessTokens(ctx, amy.ID, 0, 9)), []string{a2.ID, a1.ID})
 		equal(t, "of nobody", tokens(db.AccessTokens(ctx, "none", 0, 9)), []string(nil))
+		equal(t, "how many", value[int64](t)(db.CountAccessTokens(ctx, amy.ID)), int64(2))
 		for term, want := range map[string][]string{
 			a1.ID: {a1.ID}, amy.ID: {a2.ID, a1.ID}, "bob": {b1.ID}, "Bob": nil, "b": nil, "": nil, "%": nil,
 		} {
@@ -239,6 +240,7 @@ func TestTermsOfServiceAreAcceptedAndRejected(t *testing.T) {
 		wantErr[*model.TermsOfService](t, ErrNotFound)(db.LatestTerms(ctx))
 		old := &model.TermsOfService{ID: model.NewTimeID(1), CreateAt: 1, UserID: "an account that is gone", Text: "old"}
 		latest := &model.TermsOfService{ID: model.NewTimeID(2), CreateAt: 2, Text: "new"}
+		must(t, db, func(tx *Tx) error { return tx.LockTerms(ctx) })
 		for _, n := range []*model.TermsOfService{latest, old} {
 			must(t, db, func(tx *Tx) error { return tx.InsertTerms(ctx, n) })
 			equal(t, "latest", value[*model.TermsOfService](t)(db.LatestTerms(ctx)), latest)

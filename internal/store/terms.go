@@ -23,6 +23,16 @@ func (q Q) Terms(ctx context.Context, id string) (*model.TermsOfService, error) 
 	return one(ctx, q, scanTerms, `SELECT `+termsCols+` FROM terms_of_service WHERE id = ?`, id)
 }
 
+// LockTerms lets new terms of service wait for each other until the transaction ends; they can be
+// read meanwhile.
+func (t *Tx) LockTerms(ctx context.Context) error {
+	if t.d.forUpdate == "" {
+		return nil // there is one writer
+	}
+	_, err := exec(ctx, t.Q, `LOCK TABLE terms_of_service IN SHARE ROW EXCLUSIVE MODE`)
+	return err
+}
+
 // InsertTerms stores new terms of service.
 func (t *Tx) InsertTerms(ctx context.Context, n *model.TermsOfService) error {
 	_, err := exec(ctx, t.Q, `INSERT INTO terms_of_service (id, create_at, user_id, text) VALUES (?, ?, ?, ?)`,
