@@ -112,7 +112,7 @@ func (s *Service) setActive(ctx context.Context, tx *store.Tx, was *model.User, 
 		if err := s.goOffline(ctx, tx, u.ID); err != nil {
 			return err
 		}
-		if err := s.disableBotsOf(ctx, tx, u); err != nil {
+		if err := s.orphanBots(ctx, tx, u); err != nil {
 			return err
 		}
 	}

@@ -40,8 +40,9 @@ func validBot(b *model.Bot) error {
 	return nil
 }
 
-// CreateBot makes an account for programs, owned by the actor.
-func (s *Service) CreateBot(ctx context.Context, a perm.Actor, in BotPatch) (*model.Bot, error) {
+// CreateBot makes an account for programs, owned by the actor. Introduce does what else is to
+// happen, in the same transaction, which may be run again.
+func (s *Service) CreateBot(ctx context.Context, a perm.Actor, in BotPatch, introduce func(context.Context, *store.Tx, *model.Bot) error) (*model.Bot, error) {
 	if err := a.Need(perm.CreateBot); err != nil {
 		return nil, err
 	}
@@ -72,7 +73,10 @@ func (s *Service) CreateBot(ctx context.Context, a perm.Actor, in BotPatch) (*mo
 			return err
 		}
 		tx.Emit(event.ListsStale(u.ID))
-		return tx.InsertBot(ctx, b)
+		if err := tx.InsertBot(ctx, b); err != nil {
+			return err
+		}
+		return introduce(ctx, tx, b)
 	})
 	if errors.Is(err, store.ErrConflict) {
 		if taken := s.taken(ctx, s.DB.Q, u); taken != nil {
@@ -219,33 +223,6 @@ func (s *Service) setBotActive(ctx context.Context, tx *store.Tx, b *model.Bot, 
 		return err
 	}
 	return s.setActive(ctx, tx, u, active)
-}
-
-// disableBotsOf disables the bots of an account that was deactivated, where the
-// settings want that.
-func (s *Service) disableBotsOf(ctx context.Context, tx *store.Tx, owner *model.User) error {
-	if owner.IsBot || !s.Config().ServiceSettings.DisableBotsWhenOwnerIsDeactivated {
-		return nil
-	}
-	for {
-		const batch = 100
-		bots, err := tx.ActiveBotsOf(ctx, owner.ID, batch)
-		if err != nil {
-			return err
-		}
-		for _, b := range bots {
-			u, err := tx.LockUser(ctx, b.UserID)
-			if err != nil {
-				return err
-			}
-			if err := s.setBotActive(ctx, tx, b, u, false); err != nil {
-				return err
-			}
-		}
-		if len(bots) < batch {
-			return nil
-		}
-	}
 }
 
 // AssignBot gives a bot another owner, who must not be a bot.

@@ -49,7 +49,7 @@ func (a *API) createBot(c *call) error {
 	if in == nil {
 		return fault.Body("bot")
 	}
-	b, err := a.Accounts.CreateBot(c, c.actor, *in)
+	b, err := a.Workspace.CreateBot(c, c.actor, *in)
 	if err == nil {
 		c.note.made(botObject, b.UserID)
 	}

@@ -37,3 +37,11 @@ const (
 	BotDisplayNameMax = 64
 	BotDescriptionMax = 1024
 )
+
+// OrphanedBotsJob is the type of the job that tells administrators of the bots of a person who was
+// deactivated; the others are names in its data.
+const (
+	OrphanedBotsJob = "tell_of_orphaned_bots"
+	OrphansOwner    = "user_id"
+	OrphansNames    = "bots" // usernames, separated by blanks
+)

@@ -192,7 +192,8 @@ func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
 			account.GuestsOffJob:   s.Accounts.DeactivateGuests,
 			workspace.PurgeTeamJob: s.Workspace.PurgeTeam, workspace.TeamGroupsJob: s.Workspace.LeaveGroups,
 			talk.IndexTextsJob: s.Talk.IndexTexts, talk.PurgePostJob: s.Talk.PurgePost, model.ReminderJob: s.Talk.DeliverReminder,
-			workspace.PurgeChannelJob: s.Workspace.PurgeChannel, workspace.ConstrainJob: s.Workspace.RemoveOutsiders}}
+			workspace.PurgeChannelJob: s.Workspace.PurgeChannel, workspace.ConstrainJob: s.Workspace.RemoveOutsiders,
+			model.OrphanedBotsJob: s.Workspace.TellOfOrphanedBots}}
 	s.registry = prometheus.NewRegistry()
 	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "muster_store_statements_total", Help: "Statements the database was asked to run."},

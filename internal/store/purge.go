@@ -39,7 +39,7 @@ var UserTraces = []Trace{
 	{Table: "channel_members", key: "channel_id, user_id"},
 	{Table: "group_members", key: "group_id, user_id"},
 	{Table: "audits", key: "id"},
-	{Table: "jobs", key: "id", of: "type IN ('" + model.MailJob + "', '" + model.ReminderJob + "') AND data->>'user_id' = ?"}, // with the address
+	{Table: "jobs", key: "id", of: "type IN ('" + model.MailJob + "', '" + model.ReminderJob + "', '" + model.OrphanedBotsJob + "') AND data->>'user_id' = ?"}, // with the address
 }
 
 // DeleteTraces removes up to n rows of an account or a place from a table and tells how many.
