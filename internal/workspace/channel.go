@@ -57,7 +57,7 @@ func (s *Service) newChannel(a perm.Actor, in *model.Channel) (*model.Channel, e
 	switch {
 	case in.TeamID == "":
 		return nil, fault.Body("team_id")
-	case in.DisplayName == "":
+	case c.DisplayName == "":
 		return nil, fault.Body("display_name")
 	case in.ID != "":
 		return nil, fault.New(fault.Invalid, "store.sql_channel.save_channel.existing.app_error")

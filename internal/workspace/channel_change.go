@@ -167,6 +167,9 @@ func (s *Service) patched(ctx context.Context, tx *store.Tx, was *model.Channel,
 	if was.Name == model.TownSquare && c.Name != was.Name && was.InTeam() {
 		return nil, fault.New(fault.Invalid, "api.channel.update_channel.tried.app_error").With("Channel", was.DisplayName)
 	}
+	if p.DisplayName != nil && c.DisplayName == "" {
+		return nil, fault.New(fault.Invalid, "model.channel.is_valid.display_name.app_error")
+	}
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
