@@ -56,7 +56,7 @@ func stream[T any](c *call, f framing, pages iter.Seq2[[]T, error]) error {
 func channelsEtag(list []*model.Channel) string {
 	h := fnv.New64a()
 	for _, ch := range list {
-		_, _ = fmt.Fprintf(h, "%s %d %d %d;", ch.ID, ch.UpdateAt, ch.LastPostAt, ch.DeleteAt) // a hash takes everything
+		_, _ = fmt.Fprintf(h, "%s %d %d %d %d;", ch.ID, ch.UpdateAt, ch.LastPostAt, ch.TotalMsgCount, ch.DeleteAt) // a hash takes everything
 	}
 	return fmt.Sprintf("%s.%d.%x", Version, len(list), h.Sum64())
 }

@@ -68,7 +68,7 @@ func TestPlacesInChannelsChange(t *testing.T) {
 		equal(t, "with team", value[[]*model.ChannelMemberWithTeam](t)(db.ChannelMembershipsOf(ctx, amy.ID, "", 0, 9))[0].TeamName, "north")
 		equal(t, "names", value[model.SchemeRoles](t)(db.ChannelSchemeRoles(ctx, c.ID)), model.SchemeRoles{Guest: "channel_guest", User: "channel_user", Admin: "channel_admin"})
 		equal(t, "outside of groups", value[int64](t)(db.CountOutsideGroups(ctx, c.ID, []string{amy.ID, bob.ID})), int64(2))
-		equal(t, "outsiders", len(value[[]*model.User](t)(db.OutsidersOf(ctx, c.ID, 1))), 1)
+		equal(t, "outsiders", len(value[[]string](t)(db.OutsidersOf(ctx, c.ID, 1))), 1)
 		post := &model.Post{ID: model.NewTimeID(5), CreateAt: 5, UpdateAt: 5, UserID: bob.ID, ChannelID: c.ID}
 		must(t, db, func(tx *Tx) error {
 			locked, err := tx.LockChannelMember(ctx, c.ID, amy.ID)

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-
-	"muster/internal/model"
 )
 
 // ChannelTraces are the tables that are emptied before a channel's row goes.
@@ -26,8 +24,8 @@ func (t *Tx) DeleteChannel(ctx context.Context, id string) error {
 }
 
 // OutsidersOf lists up to n members of a channel, bots excepted, who are in none of its groups.
-func (q Q) OutsidersOf(ctx context.Context, channelID string, n int) ([]*model.User, error) {
-	return list(ctx, q, scanUser, `SELECT `+userCols+userFrom+` JOIN channel_members m ON m.user_id = u.id
+func (q Q) OutsidersOf(ctx context.Context, channelID string, n int) ([]string, error) {
+	return list(ctx, q, scanValue[string], `SELECT u.id FROM users u JOIN channel_members m ON m.user_id = u.id
 		WHERE m.channel_id = ? AND NOT u.is_bot AND NOT EXISTS (
 			SELECT 1 FROM group_members gm JOIN group_channels gc ON gc.group_id = gm.group_id AND gc.delete_at = 0
 				JOIN user_groups g ON g.id = gm.group_id AND g.delete_at = 0

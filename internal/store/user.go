@@ -46,6 +46,12 @@ func (q Q) Users(ctx context.Context, ids []string) ([]*model.User, error) {
 	return list(ctx, q, scanUser, `SELECT `+userCols+userFrom+`WHERE `+q.d.idsIn("u.id"), q.d.ids(ids))
 }
 
+// HoldUsers is Users for accounts that stay as they are until the transaction ends, so that what
+// is made of them, such as a place for a guest, stays right.
+func (t *Tx) HoldUsers(ctx context.Context, ids []string) ([]*model.User, error) {
+	return list(ctx, t.Q, scanUser, `SELECT `+userCols+userFrom+`WHERE `+t.d.idsIn("u.id")+` ORDER BY u.id`+t.d.forChange("u"), t.d.ids(ids))
+}
+
 // HoldUser keeps an account as it is until the transaction ends; one that does
 // not exist is fine.
 func (t *Tx) HoldUser(ctx context.Context, id string) error {

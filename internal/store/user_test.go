@@ -27,6 +27,11 @@ func TestUserIsStoredAndReadWhole(t *testing.T) {
 		equal(t, "account", value[*model.User](t)(db.User(ctx, u.ID)), u)
 		equal(t, "account without maps", value[*model.User](t)(db.User(ctx, bare.ID)), bare)
 		wantErr[*model.User](t, ErrNotFound)(db.User(ctx, model.NewID()))
+		must(t, db, func(tx *Tx) error {
+			held, err := tx.HoldUsers(ctx, []string{model.NewID(), u.ID, bare.ID})
+			equal(t, "held", len(held), 2)
+			return err
+		})
 		found := value[[]*model.User](t)(db.Users(ctx, []string{model.NewID(), u.ID, bare.ID}))
 		equal(t, "accounts that exist", ids(found...), ids(u, bare))
 	})

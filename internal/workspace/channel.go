@@ -85,7 +85,7 @@ func (s *Service) addCreator(ctx context.Context, tx *store.Tx, a perm.Actor, c 
 	if a.UserID == "" {
 		return nil // made over the local socket
 	}
-	u, err := tx.User(ctx, a.UserID)
+	u, err := tx.LockUser(ctx, a.UserID)
 	if err != nil {
 		return err
 	}

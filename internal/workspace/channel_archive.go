@@ -159,11 +159,15 @@ func (s *Service) RemoveOutsiders(ctx context.Context, job *model.Job) error {
 			if err != nil || !c.Constrained() {
 				return store.Fault(err, "app.channel.get.find.app_error")
 			}
-			users, err := tx.OutsidersOf(ctx, c.ID, batch)
+			ids, err := tx.OutsidersOf(ctx, c.ID, batch)
 			if err != nil {
 				return err
 			}
-			n = len(users)
+			users, err := tx.HoldUsers(ctx, ids)
+			if err != nil {
+				return err
+			}
+			n = len(ids)
 			for _, u := range users {
 				if err := s.leaveChannel(ctx, tx, c, u, nil); err != nil {
 					return err

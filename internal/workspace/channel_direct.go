@@ -64,7 +64,7 @@ func (s *Service) existing(ctx context.Context, name string, make func(*store.Tx
 }
 
 func (s *Service) makeDirect(ctx context.Context, tx *store.Tx, d *pair) (*model.Channel, error) {
-	members, err := tx.Users(ctx, []string{d.creator, d.other})
+	members, err := tx.HoldUsers(ctx, []string{d.creator, d.other})
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +157,7 @@ func (s *Service) CreateGroupChannel(ctx context.Context, a perm.Actor, ids []st
 	}
 	name := model.GroupName(ids)
 	c, err := s.existing(ctx, name, func(tx *store.Tx) (*model.Channel, error) {
-		members, err := tx.Users(ctx, ids)
+		members, err := tx.HoldUsers(ctx, ids)
 		if err != nil {
 			return nil, err
 		}

@@ -148,7 +148,7 @@ func (s *Service) needGroups(ctx context.Context, q store.Q, c *model.Channel, u
 // admitToChannel decides for each account whether it can come into a channel of its team. The
 // fault is that of the last one that cannot.
 func (s *Service) admitToChannel(ctx context.Context, tx *store.Tx, c *model.Channel, userIDs []string) ([]*model.User, error, error) {
-	list, err := tx.Users(ctx, userIDs)
+	list, err := tx.HoldUsers(ctx, userIDs)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -191,7 +191,7 @@ func (s *Service) RemoveChannelMember(ctx context.Context, a perm.Actor, channel
 		if err != nil {
 			return err
 		}
-		u, err := tx.User(ctx, userID)
+		u, err := tx.LockUser(ctx, userID)
 		if err != nil {
 			return store.Fault(err, "app.user.get.app_error", fault.NoUser())
 		}

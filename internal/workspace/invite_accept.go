@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -195,7 +196,11 @@ func (s *Service) seat(ctx context.Context, tx *store.Tx, teamID string, u, by *
 	case tiedToGroups(t):
 		return nil, errTiedTeam()
 	}
-	joined, err := s.joinTeam(ctx, tx, t, []*model.User{u}, teamEntry{})
+	who, err := tx.HoldUsers(ctx, []string{u.ID})
+	if err != nil || len(who) == 0 {
+		return nil, store.Fault(cmp.Or(err, store.ErrNotFound), "app.user.get.app_error", fault.NoUser())
+	}
+	joined, err := s.joinTeam(ctx, tx, t, who, teamEntry{})
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +208,7 @@ func (s *Service) seat(ctx context.Context, tx *store.Tx, teamID string, u, by *
 		return nil, joined[0].err
 	}
 	for _, c := range channels {
-		if _, err := s.joinChannel(ctx, tx, c.Channel, []*model.User{u}, channelEntry{by: by}); err != nil {
+		if _, err := s.joinChannel(ctx, tx, c.Channel, who, channelEntry{by: by}); err != nil {
 			return nil, err
 		}
 	}

@@ -65,7 +65,7 @@ func (s *Service) creator(ctx context.Context, tx *store.Tx, a perm.Actor, t *mo
 	if a.UserID == "" {
 		return nil, nil
 	}
-	u, err := tx.User(ctx, a.UserID)
+	u, err := tx.LockUser(ctx, a.UserID)
 	if err != nil {
 		return nil, store.Fault(err, "app.user.get.app_error", fault.NoUser())
 	}

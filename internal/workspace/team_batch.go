@@ -52,7 +52,7 @@ func (s *Service) AddTeamMembers(ctx context.Context, a perm.Actor, teamID strin
 // addMany decides about each account of a batch and lets in those who may come.
 func (s *Service) addMany(ctx context.Context, tx *store.Tx, a perm.Actor, t *store.TeamAccess, userIDs []string, graceful bool,
 ) (out []Joined, first *fault.Error, err error) {
-	list, err := tx.Users(ctx, userIDs)
+	list, err := tx.HoldUsers(ctx, userIDs)
 	if err != nil {
 		return nil, nil, err
 	}

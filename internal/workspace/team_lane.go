@@ -79,7 +79,7 @@ func (s *Service) enterTeamTogether(teamID string, batch []*entrant[model.TeamMe
 // letIn tells what became of each account that there is.
 func (s *Service) letIn(ctx context.Context, tx *store.Tx, t *model.Team, batch []*entrant[model.TeamMember]) (map[string]teamJoin, error) {
 	ids := idsOf(batch)
-	users, err := tx.Users(ctx, ids)
+	users, err := tx.HoldUsers(ctx, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func (s *Service) RemoveTeamMember(ctx context.Context, a perm.Actor, teamID, us
 		if err != nil {
 			return err
 		}
-		u, err := tx.User(ctx, userID)
+		u, err := tx.LockUser(ctx, userID)
 		if err != nil {
 			return store.Fault(err, "app.user.get.app_error", fault.NoUser())
 		}

@@ -133,7 +133,7 @@ func (s *Service) leaveGroupsOnce(ctx context.Context, teamID string) (n int, er
 		}
 		n = len(strangers)
 		for _, id := range strangers {
-			u, err := tx.User(ctx, id)
+			u, err := tx.LockUser(ctx, id)
 			if err != nil {
 				return err
 			}
