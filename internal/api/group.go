@@ -249,6 +249,10 @@ func (a *API) groupSyncables(kind string) handler {
 		out := make([]map[string]any, len(list))
 		for i, y := range list {
 			out[i] = syncable(kind, y)
+			out[i][kind+"_display_name"], out[i][kind+"_type"] = y.Name, y.Type
+			if kind == model.SyncableChannel {
+				out[i]["team_id"], out[i]["team_display_name"], out[i]["team_type"] = y.TeamID, y.TeamName, y.TeamType
+			}
 		}
 		return array(c, out, err)
 	}

@@ -3,6 +3,7 @@ package api_test
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"muster/internal/testkit"
@@ -131,8 +132,13 @@ func TestGroupIsTiedToTeamsAndChannels(t *testing.T) {
 		s.Admin().Post("/groups/"+id+"/teams/"+team.ID+"/link", groupBody{"auto_add": true}).Want(http.StatusCreated)
 		s.Events.Want(t, "received_group_associated_to_team")
 		s.Admin().Post("/groups/"+id+"/channels/"+team.Town+"/link", groupBody{}).Want(http.StatusCreated)
-		if got := s.Admin().Get("/groups/" + id + "/teams").Want(200).Column("team_id"); !slices.Equal(got, []string{team.ID}) {
-			t.Errorf("teams %v", got)
+		ties := s.Admin().Get("/groups/" + id + "/teams").Want(200)
+		if got := ties.Column("team_id"); !slices.Equal(got, []string{team.ID}) || ties.Column("team_display_name")[0] != "Team north" || ties.Column("team_type")[0] != "O" {
+			t.Errorf("teams %s", ties.Body)
+		}
+		ties = s.Admin().Get("/groups/" + id + "/channels").Want(200)
+		if ties.Column("channel_display_name")[0] != "Town Square" || ties.Column("team_id")[0] != team.ID || ties.Column("team_display_name")[0] != "Team north" {
+			t.Errorf("channels %s", ties.Body)
 		}
 		if v := s.Admin().Put("/groups/"+id+"/channels/"+team.Town+"/patch", groupBody{"scheme_admin": true}).Want(200).Value("scheme_admin"); v != true {
 			t.Errorf("scheme_admin %v", v)
@@ -141,7 +147,11 @@ func TestGroupIsTiedToTeamsAndChannels(t *testing.T) {
 		if n := amy.Get("/teams/" + team.ID + "/groups").Want(200).Text("total_group_count"); n != "1" {
 			t.Errorf("%s groups of the team", n)
 		}
-		amy.Get("/channels/" + team.Town + "/groups").Want(200)
+		for path, want := range map[string]string{"/teams/" + team.ID: `"scheme_admin":false`, "/channels/" + team.Town: `"scheme_admin":true`} {
+			if r := amy.Get(path + "/groups").Want(200); !strings.Contains(string(r.Body), want) {
+				t.Errorf("%s has the groups %s", path, r.Body)
+			}
+		}
 		secret := s.Channel(t, team.ID, "secret", "P")
 		s.Admin().Post("/groups/"+id+"/channels/"+secret+"/link", groupBody{}).Want(http.StatusCreated)
 		byChannel := func(c *testkit.Client, query string) (groups map[string][]struct{ ID string }) {

@@ -16,6 +16,7 @@ type Group struct {
 	HasSyncables   bool    `json:"has_syncables"`
 	MemberCount    *int64  `json:"member_count,omitempty"`
 	AllowReference bool    `json:"allow_reference"`
+	SchemeAdmin    *bool   `json:"scheme_admin,omitempty"` // in a place: its members become admins there
 	Members        int64   `json:"-"`
 }
 
@@ -48,6 +49,9 @@ type GroupSyncable struct {
 	CreateAt    int64
 	UpdateAt    int64
 	DeleteAt    int64 // 0 = tied
+	// On lists also what the team is called, or the channel and its team.
+	Name, Type                 string
+	TeamID, TeamName, TeamType string
 }
 
 // Limits of a group.

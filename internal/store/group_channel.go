@@ -34,20 +34,20 @@ func (q Q) GroupsByChannel(ctx context.Context, f ChannelGroups) ([]GroupOfChann
 		w.add(`g.allow_reference`)
 	}
 	return list(ctx, q, func(row scanner) (GroupOfChannel, error) {
-		x := GroupOfChannel{}
-		g, err := scanGroup(scanBehind{row, &x.ChannelID})
-		x.Group = g
+		x, admins := GroupOfChannel{}, false
+		g, err := scanGroup(scanBehind{row, []any{&x.ChannelID, &admins}})
+		x.Group, g.SchemeAdmin = g, &admins
 		return x, err
-	}, `SELECT tie.channel_id, `+groupCols+` FROM group_channels tie JOIN channels c ON c.id = tie.channel_id
+	}, `SELECT tie.channel_id, tie.scheme_admin, `+groupCols+` FROM group_channels tie JOIN channels c ON c.id = tie.channel_id
 		JOIN user_groups g ON g.id = tie.group_id`+w.text()+` ORDER BY tie.channel_id, g.display_name, g.id LIMIT ? OFFSET ?`,
 		append(w.args, f.Limit, f.Offset)...)
 }
 
-// scanBehind scans a row whose first column goes somewhere else.
+// scanBehind scans a row whose first columns go somewhere else.
 type scanBehind struct {
 	row   scanner
-	first any
+	first []any
 }
 
-// Scan reads the columns behind the first one into dest.
-func (s scanBehind) Scan(dest ...any) error { return s.row.Scan(append([]any{s.first}, dest...)...) }
+// Scan reads the columns behind the first ones into dest.
+func (s scanBehind) Scan(dest ...any) error { return s.row.Scan(append(s.first, dest...)...) }

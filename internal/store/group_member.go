@@ -69,11 +69,12 @@ func (q Q) GroupMakesAdmins(ctx context.Context, groupID string) (bool, error) {
 }
 
 // A place a group can be tied to.
-type groupPlace struct{ table, column string }
+type groupPlace struct{ table, column, names, from string }
 
 var groupPlaces = map[string]groupPlace{
-	model.SyncableTeam:    {"group_teams", "team_id"},
-	model.SyncableChannel: {"group_channels", "channel_id"},
+	model.SyncableTeam: {"group_teams", "team_id", `t.display_name, t.type, '', '', ''`, `JOIN teams t ON t.id = x.team_id`},
+	model.SyncableChannel: {"group_channels", "channel_id", `c.display_name, c.type, COALESCE(t.id, ''), COALESCE(t.display_name, ''), COALESCE(t.type, '')`,
+		`JOIN channels c ON c.id = x.channel_id LEFT JOIN teams t ON t.id = c.team_id`},
 }
 
 func scanSyncable(row scanner) (*model.GroupSyncable, error) {
@@ -84,8 +85,18 @@ func scanSyncable(row scanner) (*model.GroupSyncable, error) {
 // GroupSyncables lists the teams or channels a group is tied to.
 func (q Q) GroupSyncables(ctx context.Context, kind, groupID string) ([]*model.GroupSyncable, error) {
 	p := groupPlaces[kind]
-	return list(ctx, q, scanSyncable, `SELECT group_id, `+p.column+`, auto_add, scheme_admin, create_at, update_at, delete_at
-		FROM `+p.table+` WHERE group_id = ? AND delete_at = 0 ORDER BY `+p.column, groupID)
+	return list(ctx, q, func(row scanner) (*model.GroupSyncable, error) {
+		s := &model.GroupSyncable{}
+		return s, row.Scan(&s.GroupID, &s.PlaceID, &s.AutoAdd, &s.SchemeAdmin, &s.CreateAt, &s.UpdateAt, &s.DeleteAt,
+			&s.Name, &s.Type, &s.TeamID, &s.TeamName, &s.TeamType)
+	}, `SELECT x.group_id, x.`+p.column+`, x.auto_add, x.scheme_admin, x.create_at, x.update_at, x.delete_at, `+p.names+`
+		FROM `+p.table+` x `+p.from+` WHERE x.group_id = ? AND x.delete_at = 0 ORDER BY x.`+p.column, groupID)
+}
+
+// GroupsMakingAdmins lists the groups whose members become admins of a team or channel they are tied to.
+func (q Q) GroupsMakingAdmins(ctx context.Context, kind, placeID string) ([]string, error) {
+	p := groupPlaces[kind]
+	return list(ctx, q, scanValue[string], `SELECT group_id FROM `+p.table+` WHERE `+p.column+` = ? AND delete_at = 0 AND scheme_admin`, placeID)
 }
 
 // GroupSyncable reads how a group is tied to a team or channel, also one that it was tied to.

@@ -41,7 +41,8 @@ func TestGroupIsStoredListedAndChanged(t *testing.T) {
 		tie := &model.GroupSyncable{GroupID: g.ID, PlaceID: team.ID, AutoAdd: true, CreateAt: 1, UpdateAt: 2}
 		must(t, db, func(tx *Tx) error { return tx.SaveGroupSyncable(ctx, model.SyncableTeam, tie) })
 		equal(t, "tie", value[*model.GroupSyncable](t)(db.GroupSyncable(ctx, model.SyncableTeam, g.ID, team.ID)), tie)
-		equal(t, "ties", value[[]*model.GroupSyncable](t)(db.GroupSyncables(ctx, model.SyncableTeam, g.ID)), []*model.GroupSyncable{tie})
+		equal(t, "ties", value[[]*model.GroupSyncable](t)(db.GroupSyncables(ctx, model.SyncableTeam, g.ID)),
+			[]*model.GroupSyncable{{GroupID: g.ID, PlaceID: team.ID, AutoAdd: true, CreateAt: 1, UpdateAt: 2, Name: team.DisplayName, Type: team.Type}})
 		town := addChannel(t, db, team.ID, "town")
 		must(t, db, func(tx *Tx) error {
 			return tx.SaveGroupSyncable(ctx, model.SyncableChannel, &model.GroupSyncable{GroupID: g.ID, PlaceID: town.ID, DeleteAt: 3})
@@ -63,6 +64,11 @@ func TestGroupIsStoredListedAndChanged(t *testing.T) {
 			return tx.SaveGroupSyncable(ctx, model.SyncableChannel, &model.GroupSyncable{GroupID: g.ID, PlaceID: town.ID, SchemeAdmin: true})
 		})
 		ask(t, true)(db.GroupMakesAdmins(ctx, g.ID))
+		ask(t, []string{g.ID})(db.GroupsMakingAdmins(ctx, model.SyncableChannel, town.ID))
+		if ties := value[[]*model.GroupSyncable](t)(db.GroupSyncables(ctx, model.SyncableChannel, g.ID)); len(ties) != 1 || ties[0].Name != town.DisplayName ||
+			ties[0].TeamID != team.ID || ties[0].TeamName != team.DisplayName {
+			t.Errorf("ties to channels %+v", ties)
+		}
 		must(t, db, func(tx *Tx) error {
 			return tx.SaveGroupSyncable(ctx, model.SyncableChannel, &model.GroupSyncable{GroupID: g.ID, PlaceID: town.ID, DeleteAt: 3})
 		})

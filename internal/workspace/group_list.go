@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"slices"
 
 	"muster/internal/account"
 	"muster/internal/fault"
@@ -45,7 +46,22 @@ func (s *Service) Groups(ctx context.Context, a perm.Actor, l GroupList) (groups
 	if err == nil && l.CountMembers {
 		err = s.countMembers(ctx, a, groups)
 	}
+	for kind, placeID := range map[string]string{model.SyncableTeam: l.OfTeam, model.SyncableChannel: l.OfChannel} {
+		if err == nil && placeID != "" {
+			err = s.markAdmins(ctx, groups, kind, placeID)
+		}
+	}
 	return groups, total, store.Fault(err, "app.select_error")
+}
+
+// markAdmins shows which groups of a place make their members admins there.
+func (s *Service) markAdmins(ctx context.Context, groups []*model.Group, kind, placeID string) error {
+	makes, err := s.DB.GroupsMakingAdmins(ctx, kind, placeID)
+	for _, g := range groups {
+		admins := slices.Contains(makes, g.ID)
+		g.SchemeAdmin = &admins
+	}
+	return err
 }
 
 // countMembers shows how many members groups have: those the actor may know of.
