@@ -59,6 +59,8 @@ var notInMatrix = map[string]string{
 	"GET /teams/{team_id}/commands/autocomplete_suggestions": nothingThere,
 	"GET /users/{user_id}/teams/{team_id}/drafts":            nothingThere,
 	"GET /posts/scheduled/team/{team_id}":                    nothingThere,
+	"GET /users/{user_id}/custom_profile_attributes":         nothingThere,
+	"GET /users/{user_id}/oauth/apps/authorized":             nothingThere,
 	"GET /channels/{channel_id}/bookmarks":                   nothingThere,
 	"GET /users/{user_id}/data_retention/team_policies":      notYet,
 	"GET /users/{user_id}/data_retention/channel_policies":   notYet,
