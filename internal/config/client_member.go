@@ -17,14 +17,11 @@ func (m clientMap) account(cfg *Config) {
 	m.bool("SendEmailNotifications", email.SendEmailNotifications)
 	m["EmailNotificationContentsType"] = email.EmailNotificationContentsType
 	m.bool("EnablePreviewModeBanner", email.EnablePreviewModeBanner)
-	// Without a push proxy nothing is sent, and clients should say so.
-	m.bool("SendPushNotifications", email.SendPushNotifications && email.PushNotificationServer != "")
 	m.bool("ShowEmailAddress", cfg.PrivacySettings.ShowEmailAddress)
 	m.bool("ShowFullName", cfg.PrivacySettings.ShowFullName)
 	m.bool("UseAnonymousURLs", cfg.PrivacySettings.UseAnonymousURLs)
 	m.bool("EnableCustomUserStatuses", team.EnableCustomUserStatuses)
 	m.bool("EnableLastActiveTime", team.EnableLastActiveTime)
-	m.bool("ExperimentalEnableAutomaticReplies", team.ExperimentalEnableAutomaticReplies)
 	m.bool("EnableTutorial", service.EnableTutorial)
 }
 
@@ -63,11 +60,6 @@ func (m clientMap) messages(cfg *Config) {
 	m.bool("EnablePublicLink", files.EnablePublicLink)
 	m.bool("MobileEnableSecureFilePreview", cfg.NativeAppSettings.MobileEnableSecureFilePreview)
 	m.bool("MobileAllowPdfLinkNavigation", cfg.NativeAppSettings.MobileAllowPdfLinkNavigation)
-	retention := &cfg.DataRetentionSettings
-	m.bool("DataRetentionEnableMessageDeletion", retention.EnableMessageDeletion)
-	m.int("DataRetentionMessageRetentionHours", retention.MessageRetentionHours)
-	m.bool("DataRetentionEnableFileDeletion", retention.EnableFileDeletion)
-	m.int("DataRetentionFileRetentionHours", retention.FileRetentionHours)
 }
 
 // writing is how messages are written and drawn.

@@ -58,8 +58,11 @@ func TestEveryTagIsUnderstood(t *testing.T) {
 func TestKeysWithoutDocumentationAreKnown(t *testing.T) {
 	t.Parallel()
 	withoutEffect := []string{
+		"DataRetentionSettings.EnableFileDeletion", "DataRetentionSettings.EnableMessageDeletion",
+		"DataRetentionSettings.FileRetentionHours", "DataRetentionSettings.MessageRetentionHours",
+		"EmailSettings.PushNotificationServer", "EmailSettings.SendPushNotifications",
 		"FileSettings.InitialFont", "FileSettings.PublicLinkSalt", "PluginSettings.Enable", "PluginSettings.EnableUploads",
-		"ServiceSettings.CorsDebug", "ServiceSettings.SessionCacheInMinutes",
+		"ServiceSettings.CorsDebug", "ServiceSettings.SessionCacheInMinutes", "TeamSettings.ExperimentalEnableAutomaticReplies",
 	}
 	var got []string
 	for _, f := range keys().fields {

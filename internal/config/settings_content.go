@@ -87,12 +87,12 @@ type ComplianceSettings struct {
 	Enable bool `doc:"Keeps people from reading open channels they have not joined."`
 }
 
-// DataRetentionSettings are about forgetting.
+// DataRetentionSettings exist for clients that look for them; nothing is forgotten.
 type DataRetentionSettings struct {
-	EnableMessageDeletion bool `doc:"Deletes messages for good after MessageRetentionHours."`
-	MessageRetentionHours int  `default:"8760" doc:"Age in hours at which messages are deleted; 0 is a year."`
-	EnableFileDeletion    bool `doc:"Deletes files for good after FileRetentionHours."`
-	FileRetentionHours    int  `default:"8760" doc:"Age in hours at which files are deleted; 0 is a year."`
+	EnableMessageDeletion bool
+	MessageRetentionHours int `default:"8760"`
+	EnableFileDeletion    bool
+	FileRetentionHours    int `default:"8760"`
 }
 
 // ExperimentalSettings have no better place.

@@ -16,7 +16,7 @@ type TeamSettings struct {
 	UserStatusAwayTimeout              int      `default:"300" access:"experimental_features" doc:"Seconds without activity after which somebody is shown as away."`
 	EnableCustomUserStatuses           bool     `default:"true" access:"site_users_and_teams" doc:"Lets people set a status with emoji and text."`
 	EnableLastActiveTime               bool     `default:"true" access:"site_users_and_teams" doc:"Shows when somebody was last active."`
-	ExperimentalEnableAutomaticReplies bool     `access:"experimental_features" doc:"Lets people have direct messages answered while they are away."`
+	ExperimentalEnableAutomaticReplies bool     `access:"experimental_features"`
 	ExperimentalPrimaryTeam            string   `access:"experimental_features" doc:"Name of the team clients open first."`
 	ExperimentalDefaultChannels        []string `access:"experimental_features" doc:"Names of the channels every new member joins, in place of off-topic."`
 	EnableCustomBrand                  bool     `access:"site_customization" doc:"Shows CustomBrandText on the sign-in page."`
@@ -47,8 +47,8 @@ type EmailSettings struct {
 	ConnectionSecurity                string `access:"environment_smtp" doc:"How the connection to the mail server is protected: TLS, STARTTLS, or empty or PLAIN for not at all."`
 	SkipServerCertificateVerification bool   `access:"environment_smtp" doc:"Accepts any certificate of the mail server. Not for servers in use."`
 
-	SendPushNotifications  bool   `default:"true" access:"environment_push_notification_server" doc:"Sends notifications to mobile apps through PushNotificationServer."`
-	PushNotificationServer string `access:"environment_push_notification_server" doc:"Address of the push proxy. Nothing is sent while it is empty."`
+	SendPushNotifications  bool   `default:"true" access:"environment_push_notification_server"`
+	PushNotificationServer string `access:"environment_push_notification_server"`
 
 	LoginButtonColor       string `default:"#0000" access:"experimental_features" doc:"Colour of the e-mail sign-in button in mobile apps."`
 	LoginButtonBorderColor string `default:"#2389D7" access:"experimental_features" doc:"Border colour of the e-mail sign-in button in mobile apps."`
