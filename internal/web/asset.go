@@ -67,6 +67,23 @@ func (a *asset) tag() string {
 	return fmt.Sprintf(`"%x-%x%s"`, a.modified.UnixNano(), a.size, how)
 }
 
+// hashed are names of files that carry a hash of what is in them.
+var hashed = regexp.MustCompile(`(^|[./-])[0-9a-f]{8,}\.`)
+
+// kept says how long a browser keeps the file without asking: as long as it likes when the
+// name changes with the file; pictures of emojis, of which there are hundreds, for a day; what
+// the client is made of not at all.
+func (a *asset) kept() string {
+	kind, _, _ := strings.Cut(kinds[path.Ext(a.name)], "/")
+	switch {
+	case hashed.MatchString(a.name):
+		return "public, max-age=31536000, immutable"
+	case kind == "image" || kind == "font" || kind == "audio":
+		return "public, max-age=86400"
+	}
+	return "no-cache" // with the tag it costs little to ask again
+}
+
 // packable tells whether compressing makes the file smaller.
 func (a *asset) packable() bool {
 	kind := kinds[path.Ext(a.name)]

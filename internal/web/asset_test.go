@@ -29,7 +29,7 @@ func clientFolder(t *testing.T) string {
 	dir := t.TempDir()
 	for name, content := range map[string]string{"root.html": page, "main.0123456789abcdef.js": bundle, "remote_entry.js": bundle,
 		"css/start.css": "body{background:url(/static/files/0123456789abcdef.png)}", "manifest.json": `{"icons":[{"src": "/static/icon.png"}]}`,
-		"i18n/de.json": `{"path":"/static/"}`, "files/0123456789abcdef.png": "picture", "files/a.woff2": "font", ".git/config": "secret", "i18n/.hidden.json": "{}"} {
+		"i18n/de.json": `{"path":"/static/"}`, "files/0123456789abcdef.png": "picture", "files/a.woff2": "font", "emoji/1f600.png": "smile", ".git/config": "secret", "i18n/.hidden.json": "{}"} {
 		file := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 			t.Fatal(err)
@@ -63,6 +63,7 @@ func TestFilesAreKeptByBrowsersAsLongAsTheyAreTheSame(t *testing.T) {
 	get := asked(t, dir, "")
 	for path, cached := range map[string]string{"/": "no-cache", "/login": "no-cache", "/static/root.html": "no-cache", "/static/remote_entry.js": "no-cache",
 		"/static/manifest.json": "no-cache", "/static/main.0123456789abcdef.js": "public, max-age=31536000, immutable",
+		"/static/emoji/1f600.png": "public, max-age=86400", "/static/files/a.woff2": "public, max-age=86400",
 		"/static/files/0123456789abcdef.png": "public, max-age=31536000, immutable", "/static/none.0123456789abcdef.js": ""} {
 		first := get(path)
 		tag := first.Header().Get("ETag")

@@ -87,9 +87,6 @@ func (c *Client) framers() string {
 	return strings.Join(append([]string{"'self'"}, strings.Fields(others)...), " ")
 }
 
-// hashed are names of files that carry a hash of what is in them.
-var hashed = regexp.MustCompile(`(^|[./-])[0-9a-f]{8,}\.`)
-
 // serve sends a file of the folder; nothing outside of it can be reached.
 func (c *Client) serve(w http.ResponseWriter, r *http.Request, root *os.Root, a asset) {
 	if err := a.look(root); err != nil {
@@ -97,10 +94,7 @@ func (c *Client) serve(w http.ResponseWriter, r *http.Request, root *os.Root, a 
 		return
 	}
 	h := w.Header()
-	h.Set("Cache-Control", "no-cache") // with the tag it costs nothing to ask again
-	if hashed.MatchString(a.name) {
-		h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	}
+	h.Set("Cache-Control", a.kept())
 	if kind := kinds[path.Ext(a.name)]; kind != "" { // which must not depend on the machine
 		h.Set("Content-Type", kind)
 	}
