@@ -78,3 +78,23 @@ func TestTheSizesOfPlacesStayRight(t *testing.T) {
 		}
 	})
 }
+
+// TestNobodyStaysInAChannelOfATeamTheyLeft, even when they are put into it at the same time.
+func TestNobodyStaysInAChannelOfATeamTheyLeft(t *testing.T) {
+	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
+		admin := s.Admin().For(t)
+		team := s.Team(t, "north")
+		secret := s.Channel(t, team.ID, "secret", "P")
+		for i := range 12 {
+			id := s.Make(testkit.Account{Username: fmt.Sprintf("user%d", i)})
+			admin.Post("/teams/"+team.ID+"/members", object{"user_id": id, "team_id": team.ID}).Want(201)
+			var wg sync.WaitGroup
+			wg.Go(func() { admin.Delete("/teams/" + team.ID + "/members/" + id).Want(200) })
+			wg.Go(func() { admin.Post("/channels/"+secret+"/members", object{"user_id": id}) }) // refused when it comes too late
+			wg.Wait()
+		}
+		if got := admin.Get("/channels/" + secret + "/members").Want(200).Column("user_id"); !slices.Equal(got, []string{admin.ID}) {
+			t.Errorf("in the channel of the team they left are %v", got)
+		}
+	})
+}
