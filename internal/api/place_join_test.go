@@ -105,3 +105,45 @@ func TestAChannelHasAName(t *testing.T) {
 		}
 	})
 }
+
+// TestNobodySaysOfAPlaceWhatIsNotTheirs: fields that the server or others decide about are passed
+// over, wherever they are sent.
+func TestNobodySaysOfAPlaceWhatIsNotTheirs(t *testing.T) {
+	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
+		amy, bob := s.User("amy").For(t), s.User("bob")
+		scheme := newScheme(s.Admin().For(t), "team", "Classes").Text("id")
+		more := func(body object) object {
+			for name, v := range map[string]any{"scheme_id": scheme, "delete_at": 5, "create_at": 5, "creator_id": bob.ID, "total_msg_count": 9, "policy_id": scheme,
+				"policy_enforced": true, "shared": true, "last_post_at": 5, "email": "bob@example.com", "invite_id": scheme, "members": 99, "props": object{"a": "b"}} {
+				body[name] = v
+			}
+			return body
+		}
+		team := amy.Post("/teams", more(object{"name": "north", "display_name": "North", "type": "O"})).Want(201)
+		id := team.Text("id")
+		channel := amy.Post("/channels", more(object{"team_id": id, "name": "chat", "display_name": "Chat", "type": "O"})).Want(201).Text("id")
+		invite := amy.Get("/teams/" + id).Text("invite_id")
+		for _, path := range []string{"/teams/" + id, "/teams/" + id + "/patch", "/channels/" + channel, "/channels/" + channel + "/patch"} {
+			place := id
+			if strings.HasPrefix(path, "/channels") {
+				place = channel
+			}
+			amy.Put(path, more(object{"id": place, "display_name": "Other", "name": "other", "header": "h"})).Want(200)
+		}
+		r := amy.Get("/teams/" + id)
+		if r.Value("scheme_id") != nil || r.Text("delete_at") != "0" || r.Text("email") != "amy@example.com" || r.Text("invite_id") != invite || invite == scheme || r.Text("name") != "north" {
+			t.Errorf("team %s", r.Body)
+		}
+		r = amy.Get("/channels/" + channel)
+		if r.Value("scheme_id") != nil || r.Text("delete_at") != "0" || r.Text("creator_id") != amy.ID || r.Value("shared") != nil || r.Value("policy_id") != nil ||
+			r.Value("props") != nil || r.Value("policy_enforced") != false || r.Text("team_id") != id {
+			t.Errorf("channel %s", r.Body)
+		}
+		for _, path := range []string{"/teams/" + id, "/channels/" + channel} {
+			amy.Post(path+"/members", object{"team_id": id, "user_id": bob.ID, "roles": "team_admin channel_admin", "scheme_admin": true, "explicit_roles": "system_admin"}).Want(201)
+			if got := amy.Get(path + "/members/" + bob.ID); strings.Contains(got.Text("roles"), "admin") {
+				t.Errorf("%s: bob is %s", path, got.Body)
+			}
+		}
+	})
+}
