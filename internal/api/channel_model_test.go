@@ -132,6 +132,10 @@ func (m *channelModel) say(u *testkit.Client, root *modelPost) string {
 			p.mentions = append(p.mentions, o.ID)
 		}
 	}
+	if m.rand.IntN(6) == 0 {
+		text = append(text, "@channel")
+		p.mentions = slices.Collect(maps.Keys(m.members))
+	}
 	if root != nil {
 		p.root = root.id
 	}

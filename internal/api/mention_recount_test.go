@@ -105,3 +105,29 @@ func TestAnswersWrittenTogetherAreHeardOfByTheirAuthors(t *testing.T) {
 		}
 	})
 }
+
+// TestGroupsAreCalledUnlessTheyAreTooLarge bounds how many a call of groups reaches, as it is with calls of everybody.
+func TestGroupsAreCalledUnlessTheyAreTooLarge(t *testing.T) {
+	testkit.Each(t, testkit.Options{Config: `{"TeamSettings":{"MaxNotificationsPerChannel":2}}`}, func(t *testing.T, s *testkit.Server) {
+		amy, bob, cat, dan := s.User("amy"), s.User("bob"), s.User("cat"), s.User("dan")
+		p := newPlace(t, s, amy, bob, cat, dan)
+		group := func(name string, who ...*testkit.Client) {
+			ids := make([]string, len(who))
+			for i, c := range who {
+				ids[i] = c.ID
+			}
+			s.Admin().For(t).Post("/groups", map[string]any{"name": name, "display_name": name, "source": "custom", "allow_reference": true, "user_ids": ids}).
+				Want(http.StatusCreated)
+		}
+		group("pair", bob, cat)
+		group("trio", bob, cat, dan)
+		p.say(amy, "@pair")
+		p.say(amy, "@trio")
+		p.say(amy, "@all")
+		for c, want := range map[*testkit.Client]int64{bob: 1, cat: 1, dan: 0} {
+			if got := p.member(p.channel, c).MentionCount; got != want {
+				t.Errorf("%s has %d mentions, want %d", c.Username, got, want)
+			}
+		}
+	})
+}

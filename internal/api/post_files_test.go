@@ -114,13 +114,25 @@ func TestServedFilesRunNothing(t *testing.T) {
 }
 
 func TestOnlyTheServerSaysWhoWrote(t *testing.T) {
-	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
+	o := testkit.Options{Config: `{"ServiceSettings":{"EnableBotAccountCreation":true,"EnableUserAccessTokens":true}}`}
+	testkit.Each(t, o, func(t *testing.T, s *testkit.Server) {
 		amy := s.User("amy")
 		p := newPlace(t, s, amy)
 		claims := map[string]any{"from_webhook": "true", "from_plugin": "true", "from_bot": "true", "from_oauth_app": "true", "deleteBy": "x", "a": 1}
 		r := amy.Post("/posts", map[string]any{"channel_id": p.channel.ID, "message": "hi", "props": claims}).Want(http.StatusCreated)
 		if got := fmt.Sprint(r.Value("props")); got != "map[a:1]" {
 			t.Errorf("written with %s", got)
+		}
+		admin := s.Admin().For(t)
+		bot := admin.Post("/bots", map[string]string{"username": "robo"}).Want(http.StatusCreated).Text("user_id")
+		robo := s.Visitor()
+		robo.Token = admin.Post("/users/"+bot+"/tokens", `{"description":"x"}`).Want(http.StatusCreated).Text("token")
+		robo.ID, robo.Username = bot, "robo"
+		p.joinTeam(robo)
+		p.join(p.channel, robo)
+		said := robo.Post("/posts", map[string]any{"channel_id": p.channel.ID, "message": "hi", "props": claims}).Want(http.StatusCreated)
+		if got := fmt.Sprint(said.Value("props")); got != "map[a:1 from_bot:true from_webhook:true]" {
+			t.Errorf("a bot wrote with %s", got)
 		}
 		r = amy.Put("/posts/"+r.Text("id")+"/patch", map[string]any{"props": claims}).Want(http.StatusOK)
 		if got := fmt.Sprint(r.Value("props")); got != "map[a:1]" {

@@ -39,11 +39,11 @@ func (q Q) MembersNamed(ctx context.Context, channelID string, names []string) (
 		WHERE m.channel_id = ? AND `+q.d.idsIn("m.username")+` AND u.delete_at = 0`, channelID, q.d.ids(names))
 }
 
-// MembersOfGroupsNamed finds the members of a channel that are in a group with one of the names.
-func (q Q) MembersOfGroupsNamed(ctx context.Context, channelID string, names []string) ([]Named, error) {
+// MembersOfGroupsNamed finds the members of a channel that are in a group with one of the names and at most so many members.
+func (q Q) MembersOfGroupsNamed(ctx context.Context, channelID string, names []string, most int) ([]Named, error) {
 	return list(ctx, q, scanNamed, `SELECT g.name, m.user_id FROM user_groups g JOIN group_members gm ON gm.group_id = g.id
 			JOIN channel_members m ON m.channel_id = ? AND m.user_id = gm.user_id
-		WHERE `+q.d.idsIn("g.name")+` AND g.delete_at = 0 AND g.allow_reference`, channelID, q.d.ids(names))
+		WHERE `+q.d.idsIn("g.name")+` AND g.delete_at = 0 AND g.allow_reference AND g.members <= ?`, channelID, q.d.ids(names), most)
 }
 
 // Answer is a reply by somebody to a root.

@@ -121,7 +121,7 @@ func TestPostsMoveMembersAndTheirMentions(t *testing.T) {
 		m = value[*model.ChannelMember](t)(db.ChannelMember(ctx, c.ID, bob.ID))
 		equal(t, "mentioned", []int64{m.MsgCount, m.MentionCount, m.MentionCountRoot, m.UrgentMentionCount}, []int64{0, 2, 1, 1})
 		equal(t, "named", value[[]Named](t)(db.MembersNamed(ctx, c.ID, []string{"bob", "cat"})), []Named{{"bob", bob.ID}})
-		equal(t, "groups", len(value[[]Named](t)(db.MembersOfGroupsNamed(ctx, c.ID, []string{"bob"}))), 0)
+		equal(t, "groups", len(value[[]Named](t)(db.MembersOfGroupsNamed(ctx, c.ID, []string{"bob"}, 9))), 0)
 		equal(t, "everybody", len(value[[]string](t)(db.MembersToNotify(ctx, c.ID, false, 9))), 2)
 		equal(t, "online", len(value[[]string](t)(db.MembersToNotify(ctx, c.ID, true, 9))), 0)
 		equal(t, "members", len(value[[]string](t)(db.ChannelMemberIDs(ctx, c.ID, 9))), 2)

@@ -101,7 +101,7 @@ func (s *Service) callNames(ctx context.Context, tx *store.Tx, b *batchOf, texts
 		return err
 	}
 	accounts := byName(found)
-	if found, err = tx.MembersOfGroupsNamed(ctx, b.channel.ID, names); err != nil {
+	if found, err = tx.MembersOfGroupsNamed(ctx, b.channel.ID, names, s.Config().TeamSettings.MaxNotificationsPerChannel); err != nil {
 		return err
 	}
 	groups := byName(found)

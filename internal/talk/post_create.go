@@ -137,9 +137,11 @@ func ownProps(a perm.Actor, props model.RawJSON) (model.RawJSON, error) {
 		}
 	}
 	for _, name := range ownedProps {
-		if own := name == propFromBot && a.IsBot || name == propFromOAuth && a.IsOAuth; own {
+		switch {
+		case name == propFromBot && a.IsBot, name == propFromOAuth && a.IsOAuth:
 			all[name] = json.RawMessage(`"true"`)
-		} else {
+		case name == propFromWebhook && a.IsBot: // it may say on whose behalf it writes, and is shown as a bot nonetheless
+		default:
 			delete(all, name)
 		}
 	}
