@@ -96,7 +96,7 @@ type Hub struct {
 	due    chan struct{} // people wait to be settled
 	stop   context.CancelFunc
 	work   sync.WaitGroup // the hub's own goroutines
-	lines  sync.WaitGroup // the goroutines that read from sockets
+	lines  sync.WaitGroup // the goroutines that open, read and ping sockets; joined under the lock
 
 	mu        sync.Mutex
 	stopped   bool
@@ -162,9 +162,15 @@ type Opening struct {
 // nothing was answered.
 func (h *Hub) Open(w http.ResponseWriter, r *http.Request, o Opening) error {
 	o.Address = account.Network(o.Address)
-	if h.full(&o) {
+	if !h.begin(&o) {
 		return errBusy()
 	}
+	listening := false
+	defer func() {
+		if !listening {
+			h.lines.Done()
+		}
+	}()
 	line, err := accept(w, r, h.Limits.WriteDeadline)
 	if err != nil {
 		return fault.New(fault.Invalid, "api.web_socket.connect.upgrade.app_error").Because(err)
@@ -181,21 +187,35 @@ func (h *Hub) Open(w http.ResponseWriter, r *http.Request, o Opening) error {
 		go line.Close(why)
 		return nil
 	}
-	h.lines.Go(func() { h.listen(s) })
+	listening = true
+	go func() {
+		defer h.lines.Done()
+		h.listen(s)
+	}()
 	return nil
 }
 
 func errBusy() error { return fault.New(fault.Busy, "api.websocket_handler.server_busy.app_error") }
 
-// full tells whether no further socket may be opened.
-func (h *Hub) full(o *Opening) bool {
+// begin tells whether a further socket may be opened, and makes Close wait for it then: whoever
+// is late must not join those it waits for already.
+func (h *Hub) begin(o *Opening) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.stopped || h.full(o) {
+		return false
+	}
+	h.lines.Add(1)
+	return true
+}
+
+// full tells whether as many sockets are open as may be.
+func (h *Hub) full(o *Opening) bool {
 	if o.Caller.Session == nil {
-		return h.stopped || len(h.pending) >= h.Limits.Challenged || h.waiting[o.Address] >= h.Limits.ChallengedFrom
+		return len(h.pending) >= h.Limits.Challenged || h.waiting[o.Address] >= h.Limits.ChallengedFrom
 	}
 	p := h.people[o.Caller.Record.ID]
-	return h.stopped || p != nil && p.live() >= h.Limits.SocketsPerUser
+	return p != nil && p.live() >= h.Limits.SocketsPerUser
 }
 
 // await keeps a socket that has not authenticated, unless the hub has stopped.

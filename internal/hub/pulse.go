@@ -16,13 +16,17 @@ func (h *Hub) pulse(ctx context.Context) {
 			return
 		case <-tick.C:
 			for _, s := range h.beat() {
-				h.lines.Go(func() { h.ping(s) })
+				go func() {
+					defer h.lines.Done()
+					h.ping(s)
+				}()
 			}
 		}
 	}
 }
 
-// beat closes what is too old and gives the sockets that are to be pinged.
+// beat closes what is too old and gives the sockets that are to be pinged, each of which has
+// joined the lines.
 func (h *Hub) beat() (quiet []*socket) {
 	now := h.now()
 	ago := func(at int64, d time.Duration) bool { return now-at >= d.Milliseconds() }
@@ -48,6 +52,7 @@ func (h *Hub) beat() (quiet []*socket) {
 		case ago(max(s.opened, s.pinged), h.Limits.PingEvery):
 			s.pinged = now
 			h.look(s.person, sessions) // one that was left alone ends by itself
+			h.lines.Add(1)
 			quiet = append(quiet, s)
 		}
 	}
