@@ -62,7 +62,7 @@ func (s *Service) takeOffline(ctx context.Context) error {
 			gone, err := tx.TakeOffline(ctx, presenceBatch)
 			n = len(gone)
 			for _, id := range gone {
-				tx.Emit(event.StatusChange(id, model.StatusOffline))
+				tx.Emit(event.StatusFound(id, model.StatusOffline))
 			}
 			return err
 		})

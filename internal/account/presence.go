@@ -252,7 +252,7 @@ func (s *Service) storeSigns(ctx context.Context, batch map[string]deed) error {
 		}
 		changed = append(changed, &st)
 		if st.Status != was.Status {
-			events = append(events, event.StatusChange(id, st.Status))
+			events = append(events, event.StatusFound(id, st.Status))
 		}
 	}
 	if len(changed) > 0 {

@@ -166,7 +166,8 @@ func (s *Service) EndDND(ctx context.Context) error {
 				if st.Status == "" {
 					st.Status = model.StatusOffline
 				}
-				if err := s.saveStatus(ctx, tx, st); err != nil {
+				tx.Emit(event.StatusFound(st.UserID, st.Status))
+				if err := tx.SaveStatus(ctx, st); err != nil {
 					return err
 				}
 			}

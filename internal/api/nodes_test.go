@@ -128,3 +128,21 @@ func TestClientsHearOnceOfAnotherConfiguration(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoIsOnTwoNodesStaysOnLine: what one node finds the other knows better, before anybody is told.
+func TestWhoIsOnTwoNodesStaysOnLine(t *testing.T) {
+	t.Parallel()
+	a, b := twoNodes(t)
+	amy := a.User("amy").For(t)
+	here := amy.Dial("")
+	becomes(t, here, "online")
+	there := b.As(t, amy).Dial("")
+	there.Event("hello")
+	here.Drop()
+	becomes(t, there, "online") // again, because the first node took her off line
+	if st := presenceOf(t, b.As(t, amy), amy.ID); st.Status != "online" {
+		t.Errorf("she is %+v", st)
+	}
+	amy.Put("/users/me/status", object{"user_id": amy.ID, "status": "offline"}).Want(http.StatusOK)
+	becomes(t, there, "offline") // which she chose
+}

@@ -53,11 +53,14 @@ type Stale struct {
 	// Closed names channels that are archived now: nobody hears of them any more but the event
 	// that brings it. Opened names those that are open again.
 	Closed, Opened []string
-	Lists          bool   // the places of accounts on lists
-	Gone           bool   // an account was removed for good
-	Roles          bool   // the definitions of roles
-	Config         bool   // the run-time configuration
-	Terms          string // id of the terms of service now in force
+	// Left names an account that was found off line because a node holds no socket of it any more;
+	// another one may.
+	Left   string
+	Lists  bool   // the places of accounts on lists
+	Gone   bool   // an account was removed for good
+	Roles  bool   // the definitions of roles
+	Config bool   // the run-time configuration
+	Terms  string // id of the terms of service now in force
 	// BusyUntil, when there, is until when the installation is marked as busy, 0 for no longer.
 	BusyUntil  *int64
 	Everything bool // announcements were lost: whatever is kept may be old

@@ -62,7 +62,7 @@ func TestEventsReachOtherNodesOfTheInstallation(t *testing.T) {
 		To: Audience{ConnectionID: "k", UserID: "u", ChannelID: "c", TeamID: "t", OmitUsers: []string{"o"}, OmitConnectionID: "l", AdminsOnly: true, OthersOnly: true, GuestsOnly: true, NoGuests: true,
 			About: "b"},
 		Stale: Stale{Users: []string{"u"}, SessionsOf: []string{"s"}, AllSessions: true, MembershipsOf: []string{"m"}, Lists: true, Gone: true, Roles: true, Config: true, Terms: "t",
-			Closed: []string{"k"}, Opened: []string{"o"}, BusyUntil: &until},
+			Closed: []string{"k"}, Opened: []string{"o"}, Left: "f", BusyUntil: &until},
 		For: map[string]map[string]any{"u": {"mentions": "[]"}}}
 	a.Publish([]Event{sent, {Name: "second"}})
 	if got := <-heardA; got.Name != "posted" {

@@ -49,6 +49,16 @@ func StatusChange(userID, status string) Event {
 		To: Audience{UserID: userID}}
 }
 
+// StatusFound is StatusChange for a presence nobody chose: whoever is off line by it, but has a
+// socket on another node, is not.
+func StatusFound(userID, status string) Event {
+	e := StatusChange(userID, status)
+	if status == model.StatusOffline {
+		e.Stale.Left = userID
+	}
+	return e
+}
+
 // UsersStale makes caches forget accounts; nobody else is told.
 func UsersStale(userIDs ...string) Event { return Event{Stale: Stale{Users: userIDs}} }
 

@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"bytes"
 	"context"
 	"slices"
 	"sync"
@@ -85,9 +84,8 @@ func (h *Hub) handle(e event.Event, number int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.note(e.Stale)
-	if m != nil {
+	if m != nil && !h.contradicts(e.Stale.Left) {
 		h.deliver(m)
-		h.contradict(m)
 	}
 	for _, id := range e.Stale.Closed {
 		h.close(id)
@@ -108,16 +106,15 @@ func (h *Hub) close(channelID string) {
 	}
 }
 
-// contradict says that somebody is here who was just taken off line: their last socket
-// on another node closed, and that node cannot know of those on this one. Whoever is being
-// looked at may have lost their sessions with it, and is here only if they are afterwards.
-func (h *Hub) contradict(m *message) {
-	if m.name != event.StatusChanged || !bytes.Contains(m.head, []byte(`"status":"offline"`)) {
-		return
+// contradicts tells whether somebody is here who was just found off line, and says so: their
+// last socket on another node closed, and that node cannot know of those on this one.
+func (h *Hub) contradicts(userID string) bool {
+	p := h.people[userID]
+	if p == nil || p.live() == 0 {
+		return false
 	}
-	if p := h.people[m.to.UserID]; p != nil && p.due == 0 && p.live() > 0 {
-		h.Accounts.Connected(p.id)
-	}
+	h.Accounts.Connected(p.id)
+	return true
 }
 
 // note has a look at whoever may see something else from now on.
