@@ -17,12 +17,17 @@ func (s *Service) AddTeamMember(ctx context.Context, a perm.Actor, teamID, userI
 	if err != nil {
 		return nil, err
 	}
+	if err := mayAdd(a, t, userID); err != nil {
+		return nil, err
+	}
 	u, err := s.DB.User(ctx, userID)
 	if err != nil {
 		return nil, store.Fault(err, "app.user.get.app_error", fault.NoUser())
 	}
-	if err := mayAdd(a, t, u); err != nil {
-		return nil, err
+	if u.IsGuest() && userID != a.UserID {
+		if err := a.NeedIn(perm.InviteGuest, t.Roles); err != nil {
+			return nil, err
+		}
 	}
 	e := &entrant[model.TeamMember]{userID: userID}
 	member, err := e.wait(ctx, &s.teamEntrances, teamID)
@@ -38,20 +43,14 @@ func (s *Service) lockTeam(ctx context.Context, tx *store.Tx, a perm.Actor, team
 }
 
 // mayAdd refuses an actor who may not put an account into a team.
-func mayAdd(a perm.Actor, t *store.TeamAccess, u *model.User) error {
-	if u.ID == a.UserID {
-		if t.Team.Open() {
-			return a.NeedIn(perm.JoinPublicTeams, t.Roles)
-		}
-		return a.NeedIn(perm.JoinPrivateTeams, t.Roles)
+func mayAdd(a perm.Actor, t *store.TeamAccess, userID string) error {
+	switch {
+	case userID != a.UserID:
+		return a.NeedIn(perm.AddUserToTeam, t.Roles)
+	case t.Team.Open():
+		return a.NeedIn(perm.JoinPublicTeams, t.Roles)
 	}
-	if err := a.NeedIn(perm.AddUserToTeam, t.Roles); err != nil {
-		return err
-	}
-	if u.IsGuest() {
-		return a.NeedIn(perm.InviteGuest, t.Roles)
-	}
-	return nil
+	return a.NeedIn(perm.JoinPrivateTeams, t.Roles)
 }
 
 // groupsOf tells which accounts the groups of a team let in, and which of them become
