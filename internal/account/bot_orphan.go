@@ -8,7 +8,7 @@ import (
 	"muster/internal/store"
 )
 
-// Bots that lost their owner: administrators are told of so many by name.
+// orphansNamed is how many bots that lost their owner administrators are told of by name.
 const orphansNamed = 10
 
 // orphanBots sees to the active bots of a person who was deactivated: administrators are told,

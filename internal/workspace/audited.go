@@ -7,14 +7,14 @@ import (
 )
 
 // AuditedTeam gives a team as audit records show it, nil when there is none: without its invite
-// id, which lets people in. It serves the records alone, which are for whoever runs the machine;
+// id, which lets people in, and its address, which is that of who made it. It serves the records alone, which are for whoever runs the machine;
 // so nobody's rights are asked.
 func (s *Service) AuditedTeam(ctx context.Context, id string) *model.TeamView {
 	t, err := s.DB.Team(ctx, id)
 	if err != nil {
 		return nil
 	}
-	view := t.View(model.TeamRights{Email: true})
+	view := t.View(model.TeamRights{})
 	return &view
 }
 
