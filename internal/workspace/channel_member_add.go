@@ -184,6 +184,9 @@ func (s *Service) admitToChannel(ctx context.Context, tx *store.Tx, c *model.Cha
 // channel that a team is made of.
 func (s *Service) RemoveChannelMember(ctx context.Context, a perm.Actor, channelID, userID string) error {
 	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
+		if err := tx.HoldUser(ctx, userID); err != nil { // first, as whoever changes the account does
+			return err
+		}
 		if _, err := tx.LockChannel(ctx, channelID); err != nil {
 			return store.Fault(err, "app.channel.get.find.app_error", channelMissing())
 		}
@@ -191,7 +194,7 @@ func (s *Service) RemoveChannelMember(ctx context.Context, a perm.Actor, channel
 		if err != nil {
 			return err
 		}
-		u, err := tx.LockUser(ctx, userID)
+		u, err := tx.User(ctx, userID)
 		if err != nil {
 			return store.Fault(err, "app.user.get.app_error", fault.NoUser())
 		}
