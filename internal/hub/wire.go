@@ -67,23 +67,23 @@ var errBabble = errors.New("fragments without an end")
 
 // accept makes a request a websocket. An error means that nothing was answered yet.
 func accept(w http.ResponseWriter, r *http.Request, writeDeadline time.Duration) (wire, error) {
-	u := &upgrade{ResponseWriter: w, deadline: writeDeadline}
+	raw := &timedConn{deadline: writeDeadline}
+	u := &upgrade{ResponseWriter: w, raw: raw}
 	ws, err := websocket.Accept(u, r, &websocket.AcceptOptions{InsecureSkipVerify: true, // the caller knows which origins may come
-		OnPingReceived: func(context.Context, []byte) bool { return u.raw.pings.Add(1) <= pingsMax }})
+		OnPingReceived: func(context.Context, []byte) bool { return raw.pings.Add(1) <= pingsMax }}) // the request is not kept
 	if err != nil {
 		return nil, err
 	}
 	ws.SetReadLimit(frameMax)
-	return &coderWire{ws: ws, raw: u.raw}, nil
+	return &coderWire{ws: ws, raw: raw}, nil
 }
 
 // upgrade is an answer that can only become a websocket: refusals of the library are
 // left to the caller, and its buffers are small, because most sockets idle.
 type upgrade struct {
 	http.ResponseWriter
-	deadline time.Duration
-	raw      *timedConn
-	refused  bool
+	raw     *timedConn // of the websocket, once there is a connection
+	refused bool
 }
 
 func (u *upgrade) WriteHeader(status int) {
@@ -104,7 +104,7 @@ func (u *upgrade) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	u.raw = &timedConn{Conn: c, deadline: u.deadline}
+	u.raw.Conn = c
 	early := rw.Reader.Buffered() // frames that came with the request
 	r := bufio.NewReaderSize(io.MultiReader(io.LimitReader(rw.Reader, int64(early)), u.raw), max(readBuffer, early))
 	if early > 0 {
