@@ -104,7 +104,8 @@ type Hub struct {
 	places    map[string]*place  // teams and channels where somebody is
 	sockets   map[string]*socket // by connection id, those that may be resumed included
 	pending   map[*socket]string // not authenticated, with where they come from
-	waiting   map[string]int     // how many of them come from there
+	waiting   map[string]int     // how many of these come from there, those included that are being opened
+	strangers int                // the sum of them
 	unsettled map[*person]struct{}
 	meetings  []meeting
 }
@@ -173,6 +174,7 @@ func (h *Hub) Open(w http.ResponseWriter, r *http.Request, o Opening) error {
 	}()
 	line, err := accept(w, r, h.Limits.WriteDeadline)
 	if err != nil {
+		h.giveUp(&o)
 		return fault.New(fault.Invalid, "api.web_socket.connect.upgrade.app_error").Because(err)
 	}
 	s := &socket{hub: h, wire: line, describe: o.Describe, acks: o.Acks, opened: h.now()}
@@ -205,14 +207,35 @@ func (h *Hub) begin(o *Opening) bool {
 	if h.stopped || h.full(o) {
 		return false
 	}
+	if o.Caller.Session == nil {
+		h.waiting[o.Address]++
+		h.strangers++
+	}
 	h.lines.Add(1)
 	return true
+}
+
+// giveUp frees the place of a socket that was not opened.
+func (h *Hub) giveUp(o *Opening) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if o.Caller.Session == nil {
+		h.free(o.Address)
+	}
+}
+
+// free frees the place of a socket that has not authenticated.
+func (h *Hub) free(from string) {
+	h.strangers--
+	if h.waiting[from]--; h.waiting[from] == 0 {
+		delete(h.waiting, from)
+	}
 }
 
 // full tells whether as many sockets are open as may be.
 func (h *Hub) full(o *Opening) bool {
 	if o.Caller.Session == nil {
-		return len(h.pending) >= h.Limits.Challenged || h.waiting[o.Address] >= h.Limits.ChallengedFrom
+		return h.strangers >= h.Limits.Challenged || h.waiting[o.Address] >= h.Limits.ChallengedFrom
 	}
 	p := h.people[o.Caller.Record.ID]
 	return p != nil && p.live() >= h.Limits.SocketsPerUser
@@ -222,11 +245,12 @@ func (h *Hub) full(o *Opening) bool {
 func (h *Hub) await(s *socket, from string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.stopped {
-		h.pending[s] = from
-		h.waiting[from]++
+	if h.stopped {
+		h.free(from)
+		return false
 	}
-	return !h.stopped
+	h.pending[s] = from
+	return true
 }
 
 // unawait takes a socket from those that have not authenticated, if it is one of them.
@@ -236,9 +260,7 @@ func (h *Hub) unawait(s *socket) {
 		return
 	}
 	delete(h.pending, s)
-	if h.waiting[from]--; h.waiting[from] == 0 {
-		delete(h.waiting, from)
-	}
+	h.free(from)
 }
 
 // live counts the sockets that somebody is at the other end of.
