@@ -123,7 +123,7 @@ func recentStatuses(ctx context.Context, tx *store.Tx, userID string) ([]model.C
 	}
 	var list []model.CustomStatus
 	if json.Unmarshal([]byte(p.Value), &list) != nil {
-		return nil, nil
+		return nil, nil //nolint:nilerr // as promised
 	}
 	return list, nil
 }

@@ -82,8 +82,8 @@ func TestChannelsChangeAndRest(t *testing.T) {
 	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
 		amy, bob := s.User("amy"), s.User("bob")
 		team, admin := s.Team(t, "north", amy, bob), s.Admin().For(t)
-		ch, path := s.Channel(t, team.ID, "ch", "O", amy), ""
-		path = "/channels/" + ch
+		ch := s.Channel(t, team.ID, "ch", "O", amy)
+		path := "/channels/" + ch
 		s.Events.Take()
 		r := amy.Put(path+"/patch", map[string]any{"header": "see ~town-square", "display_name": "Renamed"}).Want(http.StatusOK)
 		if r.Text("display_name") != "Renamed" || r.Text("props.channel_mentions.town-square.display_name") != "Town Square" {

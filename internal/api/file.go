@@ -45,7 +45,7 @@ func (a *API) uploadFile(c *call) error {
 	}
 	f, err := a.Talk.UploadFile(c, c.actor, in)
 	if err != nil {
-		return tooLargeOr(err)
+		return tooLargeOr(err, err)
 	}
 	ids := []string{}
 	if id := c.value("client_id"); id != "" {
@@ -64,13 +64,14 @@ func errReadUpload() *fault.Error {
 	return fault.New(fault.Invalid, "api.file.upload_file.read_request.app_error")
 }
 
-// tooLargeOr says so when a body turned out to be larger than allowed while it was read.
-func tooLargeOr(err error) error {
+// tooLargeOr says so when a body turned out to be larger than allowed while it was read, and
+// something else otherwise.
+func tooLargeOr(err, otherwise error) error {
 	var over *http.MaxBytesError
 	if errors.As(err, &over) {
 		return fault.New(fault.TooLarge, "api.file.upload_file.too_large_detailed.app_error").Because(err)
 	}
-	return err
+	return otherwise
 }
 
 // uploadForm takes the files of a form. None is kept when one of them cannot be taken
@@ -82,10 +83,7 @@ func (a *API) uploadForm(c *call) error {
 		}
 	}
 	if err := c.r.ParseMultipartForm(formMemory); err != nil {
-		if large := tooLargeOr(err); large != err {
-			return large
-		}
-		return errReadUpload().Because(err)
+		return tooLargeOr(err, errReadUpload().Because(err))
 	}
 	defer func() { _ = c.r.MultipartForm.RemoveAll() }() // the system removes what this could not
 	form := c.r.MultipartForm

@@ -203,9 +203,6 @@ func mailMfaOn(t testing.TB, id string) func(tx *store.Tx) error {
 	}
 }
 
-// mailRest is longer than a job rests after its first tries.
-const mailRest = time.Minute
-
 // mailLog is a test that keeps what a server logs.
 type mailLog struct {
 	testing.TB

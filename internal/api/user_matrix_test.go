@@ -146,7 +146,7 @@ func (m *chgMatrix) ask(t *testing.T, op chgOperation, c *testkit.Client, kind s
 	} else if kind == "self" {
 		c = m.stranger
 	}
-	id, name := "", ""
+	var id, name string
 	if kind == "self" {
 		id, name = c.ID, c.Username
 	} else {

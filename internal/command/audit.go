@@ -166,11 +166,11 @@ func (cmd *auditExport) write(ctx context.Context, a *app, c *client, q url.Valu
 		}
 		for _, record := range page {
 			if n++; n == 1 {
-				out.WriteString(before) // a writer that failed says so when it is flushed
+				_, _ = out.WriteString(before) // a writer that failed says so when it is flushed
 			} else {
-				out.WriteString(between)
+				_, _ = out.WriteString(between)
 			}
-			out.Write(bytes.TrimSpace(record))
+			_, _ = out.Write(bytes.TrimSpace(record))
 		}
 		more = len(page) == auditPage
 		if more {
@@ -186,9 +186,9 @@ func (cmd *auditExport) write(ctx context.Context, a *app, c *client, q url.Valu
 	}
 	switch {
 	case n > 0:
-		out.WriteString(after)
+		_, _ = out.WriteString(after)
 	case a.json:
-		out.WriteString("[]\n")
+		_, _ = out.WriteString("[]\n")
 	}
 	if n == 0 || cmd.Output != "" {
 		a.note("Audit records: %d.", n)

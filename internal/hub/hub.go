@@ -179,7 +179,8 @@ func (h *Hub) Open(w http.ResponseWriter, r *http.Request, o Opening) error {
 	}
 	s := &socket{hub: h, wire: line, describe: o.Describe, acks: o.Acks, opened: h.now()}
 	s.heard.Store(s.opened)
-	why, ok := stopping, false
+	var ok bool
+	why := stopping
 	if o.Caller.Session == nil {
 		ok = h.await(s, o.Address)
 	} else {

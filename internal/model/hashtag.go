@@ -21,7 +21,7 @@ func Hashtags(text string) string {
 	known := map[string]bool{}
 	for word := range strings.FieldsSeq(text) {
 		tag := hashtag(word)
-		if tag == "" || known[tag] || size+len(tag)+1 > PostHashtagsMax {
+		if tag == "" || known[tag] || size+len(tag) >= PostHashtagsMax {
 			continue
 		}
 		known[tag] = true

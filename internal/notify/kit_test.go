@@ -122,20 +122,6 @@ func (d *desk) person(username string, change ...func(*model.User)) *model.User 
 	return u
 }
 
-// change stores an account as it is after a change.
-func (d *desk) change(id string, change func(*model.User)) {
-	d.t.Helper()
-	d.tx(func(tx *store.Tx) error {
-		was, err := tx.LockUser(context.Background(), id)
-		if err != nil {
-			return err
-		}
-		u := was.Clone()
-		change(u)
-		return tx.UpdateUser(context.Background(), was, u)
-	})
-}
-
 func (d *desk) tx(fn func(tx *store.Tx) error) {
 	d.t.Helper()
 	if err := d.DB.Tx(context.Background(), fn); err != nil {

@@ -20,7 +20,7 @@ type bcryptHash struct {
 
 // parseBcrypt reads $2a$10$ (or 2b, 2y) and 53 characters of salt and key.
 func parseBcrypt(stored string) (*bcryptHash, error) {
-	if len(stored) != bcryptLength || !strings.Contains("aby", stored[2:3]) || stored[3] != '$' || stored[6] != '$' {
+	if len(stored) != bcryptLength || !strings.ContainsAny(stored[2:3], "aby") || stored[3] != '$' || stored[6] != '$' {
 		return nil, invalid("malformed bcrypt")
 	}
 	if strings.Trim(stored[7:], bcryptAlphabet) != "" {

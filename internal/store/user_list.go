@@ -209,7 +209,7 @@ func (q Q) CountUsers(ctx context.Context, f UserFilter, bots bool) (int64, erro
 
 // PlaceSize gives how many members the place has that a list is about, 0 without a place.
 func (q Q) PlaceSize(ctx context.Context, f *UserFilter) (int64, error) {
-	table, id := "", ""
+	var table, id string
 	switch {
 	case f.InChannel != "":
 		table, id = "channels", f.InChannel

@@ -93,7 +93,7 @@ func number(x json.Number) any {
 
 // field normalises the text of a key. Empty texts stay empty.
 func (n *normaliser) field(key, text string) string {
-	label := ""
+	var label string
 	switch key {
 	case "message", "detailed_error":
 		label = "<text>"
