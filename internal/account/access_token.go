@@ -218,7 +218,8 @@ func (s *Service) RotateUserAccessToken(ctx context.Context, a perm.Actor, id st
 // changeAccessToken checks the documented conditions of every change of a token and
 // does it.
 func (s *Service) changeAccessToken(ctx context.Context, a perm.Actor, p perm.Permission, id string,
-	do func(*store.Tx, *model.UserAccessToken) error) error {
+	do func(*store.Tx, *model.UserAccessToken) error,
+) error {
 	if err := a.Need(p); err != nil {
 		return err
 	}
@@ -264,8 +265,10 @@ func (s *Service) sessionOfAccessToken(ctx context.Context, hash []byte) (*model
 	if !t.IsActive || t.Expired(now) || !r.Active() || !s.accessTokensWork(r.User) {
 		return nil, errInvalidToken()
 	}
-	n := &model.Session{ID: model.NewTimeID(now), CreateAt: now, LastActivityAt: now, UserID: t.UserID, ExpiresAt: t.ExpiresAt,
-		Props: model.StringMap{model.PropType: model.TypeUserAccessToken, model.PropAccessTokenID: t.ID, model.PropIsGuest: word(r.IsGuest())}}
+	n := &model.Session{
+		ID: model.NewTimeID(now), CreateAt: now, LastActivityAt: now, UserID: t.UserID, ExpiresAt: t.ExpiresAt,
+		Props: model.StringMap{model.PropType: model.TypeUserAccessToken, model.PropAccessTokenID: t.ID, model.PropIsGuest: word(r.IsGuest())},
+	}
 	if r.IsBot {
 		n.Props[model.PropIsBot] = word(true)
 	}

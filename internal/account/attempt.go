@@ -43,8 +43,10 @@ func (s *Service) signInAttempt(a perm.Actor, u *model.User, c Credentials, logi
 // one that does, so that the lock tells nobody which exist. It opens a day later.
 func (s *Service) lockOfNobody(name string) counted {
 	most := int64(s.Config().ServiceSettings.MaximumLoginAttempts)
-	return counted{key: model.HashToken("locked " + name), rate: store.Rate{Most: most, Per: time.Duration(most) * lockOfNobodyEnds},
-		fault: errLocked()}
+	return counted{
+		key: model.HashToken("locked " + name), rate: store.Rate{Most: most, Per: time.Duration(most) * lockOfNobodyEnds},
+		fault: errLocked(),
+	}
 }
 
 const lockOfNobodyEnds = 24 * time.Hour

@@ -45,8 +45,10 @@ func (s *Service) forgetLater(ctx context.Context, tx *store.Tx, userID string) 
 		}
 	}
 	now := s.now()
-	return tx.Enqueue(ctx, &model.Job{ID: model.NewTimeID(now), Type: ForgetJob, Status: model.JobPending, CreateAt: now,
-		RunAt: now + forgetAfter.Milliseconds(), Data: model.StringMap{purgeUserID: userID}})
+	return tx.Enqueue(ctx, &model.Job{
+		ID: model.NewTimeID(now), Type: ForgetJob, Status: model.JobPending, CreateAt: now,
+		RunAt: now + forgetAfter.Milliseconds(), Data: model.StringMap{purgeUserID: userID},
+	})
 }
 
 // ForgetRecords takes from the audit records of an account, in batches, from where it

@@ -58,8 +58,10 @@ func (s *Service) CreateBot(ctx context.Context, a perm.Actor, in BotPatch, intr
 	if err := validBot(b); err != nil {
 		return nil, err
 	}
-	u := &model.User{ID: b.UserID, CreateAt: now, UpdateAt: now, LastPasswordUpdate: now, Username: b.Username, Email: botEmail(b.Username),
-		FirstName: b.DisplayName, Roles: model.SystemUserRole, IsBot: true, Locale: s.Config().LocalizationSettings.DefaultClientLocale}
+	u := &model.User{
+		ID: b.UserID, CreateAt: now, UpdateAt: now, LastPasswordUpdate: now, Username: b.Username, Email: botEmail(b.Username),
+		FirstName: b.DisplayName, Roles: model.SystemUserRole, IsBot: true, Locale: s.Config().LocalizationSettings.DefaultClientLocale,
+	}
 	u.FillDefaults()
 	u.Normalize()
 	if err := u.Validate(); err != nil {

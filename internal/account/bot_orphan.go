@@ -26,8 +26,10 @@ func (s *Service) orphanBots(ctx context.Context, tx *store.Tx, owner *model.Use
 		names[i] = b.Username
 	}
 	now := s.now()
-	job := &model.Job{ID: model.NewTimeID(now), Type: model.OrphanedBotsJob, Status: model.JobPending, CreateAt: now, RunAt: now,
-		Data: model.StringMap{model.OrphansOwner: owner.ID, model.OrphansNames: strings.Join(names, " ")}}
+	job := &model.Job{
+		ID: model.NewTimeID(now), Type: model.OrphanedBotsJob, Status: model.JobPending, CreateAt: now, RunAt: now,
+		Data: model.StringMap{model.OrphansOwner: owner.ID, model.OrphansNames: strings.Join(names, " ")},
+	}
 	if err := tx.Enqueue(ctx, job); err != nil || !s.Config().ServiceSettings.DisableBotsWhenOwnerIsDeactivated {
 		return err
 	}

@@ -14,8 +14,10 @@ import (
 )
 
 // translatedLocales are the languages a new account may choose; any other becomes the default.
-var translatedLocales = []string{"bg", "de", "en", "en-AU", "es", "fa", "fr", "hu", "it", "ja", "ko", "nl", "pl", "pt-BR",
-	"ro", "ru", "sv", "tr", "uk", "vi", "zh-CN", "zh-TW"}
+var translatedLocales = []string{
+	"bg", "de", "en", "en-AU", "es", "fa", "fr", "hu", "it", "ja", "ko", "nl", "pl", "pt-BR",
+	"ro", "ru", "sv", "tr", "uk", "vi", "zh-CN", "zh-TW",
+}
 
 // SignUp is a request to make an account.
 type SignUp struct {
@@ -103,10 +105,12 @@ func (s *Service) admit(a perm.Actor, r SignUp, humans int64) error {
 func (s *Service) newUser(a perm.Actor, in *model.UserInput, e Entrance) (*model.User, error) {
 	cfg := s.Config()
 	now := s.now()
-	u := &model.User{ID: model.NewID(), CreateAt: now, UpdateAt: now, LastPasswordUpdate: now, Username: in.Username,
+	u := &model.User{
+		ID: model.NewID(), CreateAt: now, UpdateAt: now, LastPasswordUpdate: now, Username: in.Username,
 		Email: strings.TrimSpace(in.Email), Nickname: in.Nickname, FirstName: in.FirstName, LastName: in.LastName,
 		Position: in.Position, Locale: in.Locale, Timezone: in.Timezone, Props: in.Props, NotifyProps: in.NotifyProps,
-		AllowMarketing: in.AllowMarketing, Roles: model.SystemUserRole}
+		AllowMarketing: in.AllowMarketing, Roles: model.SystemUserRole,
+	}
 	if a.IsAdmin() {
 		u.EmailVerified, u.AuthService = in.EmailVerified, in.AuthService
 		if in.AuthData != nil && *in.AuthData != "" {

@@ -69,7 +69,8 @@ func (s *Service) UserByEmail(ctx context.Context, a perm.Actor, email string) (
 // lookUp finds an account by something unique. Who may not see everybody gets the
 // same refusal for accounts that do not exist and for those they may not see.
 func (s *Service) lookUp(ctx context.Context, a perm.Actor, find func(context.Context, string) (string, error),
-	value, missing string) (*Record, error) {
+	value, missing string,
+) (*Record, error) {
 	id, err := find(ctx, value)
 	if errors.Is(err, store.ErrNotFound) {
 		if err := a.Need(perm.ViewMembers); err != nil {

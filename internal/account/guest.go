@@ -48,8 +48,10 @@ func (s *Service) ReplaceRoles(ctx context.Context, tx *store.Tx, a perm.Actor, 
 // with links.
 func (s *Service) GuestsOff(ctx context.Context, onlyWithLinks bool) error {
 	now := s.now()
-	job := &model.Job{ID: model.NewTimeID(now), Type: GuestsOffJob, Status: model.JobPending, CreateAt: now, RunAt: now,
-		Data: model.StringMap{guestsWithLinks: word(onlyWithLinks)}}
+	job := &model.Job{
+		ID: model.NewTimeID(now), Type: GuestsOffJob, Status: model.JobPending, CreateAt: now, RunAt: now,
+		Data: model.StringMap{guestsWithLinks: word(onlyWithLinks)},
+	}
 	return s.DB.Tx(ctx, func(tx *store.Tx) error { return tx.Enqueue(ctx, job) })
 }
 

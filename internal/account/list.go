@@ -114,8 +114,10 @@ func (l *UserList) checkRoles(roles func() (*RoleSet, error)) error {
 		roles []string
 		read  bool
 	}{
-		{"role", []string{l.Role}, l.Role != ""}, {"roles", l.Roles, true},
-		{"channelRoles", l.ChannelRoles, l.InChannel != ""}, {"teamRoles", l.TeamRoles, l.InTeam != ""},
+		{"role", []string{l.Role}, l.Role != ""},
+		{"roles", l.Roles, true},
+		{"channelRoles", l.ChannelRoles, l.InChannel != ""},
+		{"teamRoles", l.TeamRoles, l.InTeam != ""},
 	} {
 		if given.read && slices.ContainsFunc(given.roles, func(r string) bool { return !perm.ValidRoleName(r) || !known.Has(r) }) {
 			return fault.Body(given.name)

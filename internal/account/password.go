@@ -14,8 +14,10 @@ import (
 
 func (s *Service) policy() password.Policy {
 	p := s.Config().PasswordSettings
-	return password.Policy{MinimumLength: p.MinimumLength, Lowercase: p.Lowercase, Uppercase: p.Uppercase, Number: p.Number, Symbol: p.Symbol,
-		Guessable: s.Config().MusterSettings.BlockCommonPasswords}
+	return password.Policy{
+		MinimumLength: p.MinimumLength, Lowercase: p.Lowercase, Uppercase: p.Uppercase, Number: p.Number, Symbol: p.Symbol,
+		Guessable: s.Config().MusterSettings.BlockCommonPasswords,
+	}
 }
 
 // checkPassword refuses a password that breaks the rules for the account it is to be of.

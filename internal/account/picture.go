@@ -248,7 +248,7 @@ func (s *Service) pictureManaged(u *model.User) bool {
 
 func (s *Service) decodePicture(ctx context.Context, up Upload) ([]byte, error) {
 	cfg := s.Config().FileSettings
-	png, err := s.Pictures.DecodeAvatar(ctx, up.File, up.Size, blob.Limits{Bytes: int64(cfg.MaxFileSize), Pixels: int64(cfg.MaxImageResolution)})
+	png, err := s.Pictures.DecodeAvatar(ctx, up.File, up.Size, blob.Limits{Bytes: cfg.MaxFileSize, Pixels: cfg.MaxImageResolution})
 	switch {
 	case errors.Is(err, blob.ErrLimits):
 		return nil, fault.New(fault.Invalid, "api.user.upload_profile_user.check_image_limits.app_error").Because(err)

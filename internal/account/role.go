@@ -26,8 +26,10 @@ func (s *Service) Bootstrap(ctx context.Context) error {
 			if known.byName[r.Name] != nil {
 				continue
 			}
-			row := &model.Role{ID: model.NewID(), Name: r.Name, DisplayName: r.DisplayName, Description: r.Description,
-				CreateAt: now, UpdateAt: now, SchemeManaged: r.SchemeManaged, BuiltIn: r.BuiltIn}
+			row := &model.Role{
+				ID: model.NewID(), Name: r.Name, DisplayName: r.DisplayName, Description: r.Description,
+				CreateAt: now, UpdateAt: now, SchemeManaged: r.SchemeManaged, BuiltIn: r.BuiltIn,
+			}
 			for _, p := range r.Permissions {
 				row.Permissions = append(row.Permissions, string(p))
 			}

@@ -52,8 +52,10 @@ func (s *Service) Roles() (*RoleSet, error) {
 }
 
 func newRoleSet(stored []*model.Role, ties []store.ChannelTie) *RoleSet {
-	set := &RoleSet{stored: stored, ties: ties, all: make([]*model.Role, len(stored)), byName: map[string]*model.Role{},
-		byID: map[string]*model.Role{}}
+	set := &RoleSet{
+		stored: stored, ties: ties, all: make([]*model.Role, len(stored)), byName: map[string]*model.Role{},
+		byID: map[string]*model.Role{},
+	}
 	for _, r := range stored {
 		set.byName[r.Name] = r
 	}
@@ -130,8 +132,10 @@ func sameList(a, b []string) bool {
 }
 
 func permRole(r *model.Role) perm.Role {
-	out := perm.Role{Name: r.Name, SchemeManaged: r.SchemeManaged, BuiltIn: r.BuiltIn, DeleteAt: r.DeleteAt,
-		Permissions: make([]perm.Permission, len(r.Permissions))}
+	out := perm.Role{
+		Name: r.Name, SchemeManaged: r.SchemeManaged, BuiltIn: r.BuiltIn, DeleteAt: r.DeleteAt,
+		Permissions: make([]perm.Permission, len(r.Permissions)),
+	}
 	for i, p := range r.Permissions {
 		out.Permissions[i] = perm.Permission(p)
 	}

@@ -39,8 +39,10 @@ func (s *Service) SearchUsers(ctx context.Context, a perm.Actor, q UserSearch) (
 	if err := s.checkSearch(ctx, a, &q); err != nil {
 		return Answers{}, err
 	}
-	find := store.UserSearch{Term: q.Term, FullNames: s.namesSearchable(a), Emails: a.IsAdmin() || s.Config().PrivacySettings.ShowEmailAddress,
-		AllowInactive: q.AllowInactive, Limit: q.Limit}
+	find := store.UserSearch{
+		Term: q.Term, FullNames: s.namesSearchable(a), Emails: a.IsAdmin() || s.Config().PrivacySettings.ShowEmailAddress,
+		AllowInactive: q.AllowInactive, Limit: q.Limit,
+	}
 	if find.Limit == 0 {
 		find.Limit = searchDefault
 	}

@@ -124,8 +124,10 @@ func viewFor(a perm.Actor) model.View {
 
 // audit makes a row of the access history for what the actor does.
 func (s *Service) audit(a perm.Actor, at int64, extra string) *model.Audit {
-	row := &model.Audit{ID: model.NewTimeID(at), CreateAt: at, UserID: a.UserID, Action: a.Path, ExtraInfo: extra,
-		IPAddress: a.IP, SessionID: a.SessionID}
+	row := &model.Audit{
+		ID: model.NewTimeID(at), CreateAt: at, UserID: a.UserID, Action: a.Path, ExtraInfo: extra,
+		IPAddress: a.IP, SessionID: a.SessionID,
+	}
 	row.Fit()
 	return row
 }

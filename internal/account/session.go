@@ -75,8 +75,10 @@ func (s *Service) Actor(c Caller) (perm.Actor, error) {
 	if err != nil {
 		return perm.Actor{}, err
 	}
-	return roles.Grants.Resolve(perm.Actor{UserID: c.Record.ID, SessionID: c.Session.ID, Roles: c.Record.User.Roles,
-		IsOAuth: c.Session.IsOAuth, IsBot: c.Record.IsBot, IsGuest: c.Record.IsGuest()}), nil
+	return roles.Grants.Resolve(perm.Actor{
+		UserID: c.Record.ID, SessionID: c.Session.ID, Roles: c.Record.Roles,
+		IsOAuth: c.Session.IsOAuth, IsBot: c.Record.IsBot, IsGuest: c.Record.IsGuest(),
+	}), nil
 }
 
 // ActorOf makes the acting party of an account that has no session here, with the

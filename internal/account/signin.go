@@ -89,8 +89,10 @@ func (s *Service) findForLogin(ctx context.Context, c Credentials) (*model.User,
 	case c.ID != "":
 		return s.DB.User(ctx, c.ID)
 	}
-	return s.DB.UserForLogin(ctx, store.LoginLookup{LoginID: strings.ToLower(c.LoginID),
-		Username: e.EnableSignInWithUsername, Email: e.EnableSignInWithEmail})
+	return s.DB.UserForLogin(ctx, store.LoginLookup{
+		LoginID:  strings.ToLower(c.LoginID),
+		Username: e.EnableSignInWithUsername, Email: e.EnableSignInWithEmail,
+	})
 }
 
 // checkSignIn decides whether somebody who shows this password may sign in to the
@@ -176,13 +178,15 @@ func (s *Service) issueSession(ctx context.Context, a perm.Actor, r sessionReque
 	now := s.now()
 	agent := useragent.Parse(a.UserAgent)
 	token := model.NewToken()
-	session := &model.Session{ID: model.NewTimeID(now), CreateAt: now, LastActivityAt: now, UserID: r.user.ID, DeviceID: r.deviceID,
+	session := &model.Session{
+		ID: model.NewTimeID(now), CreateAt: now, LastActivityAt: now, UserID: r.user.ID, DeviceID: r.deviceID,
 		Roles: r.user.Roles,
 		Props: model.StringMap{
 			model.PropCSRF: model.NewID(), model.PropPlatform: agent.Platform, model.PropOS: agent.OS, model.PropBrowser: agent.Browser,
 			model.PropIsMobile: word(agent.Mobile), model.PropIsSAML: word(r.saml), model.PropIsOAuthUser: word(r.oauth),
 			model.PropIsGuest: word(r.user.IsGuest()),
-		}}
+		},
+	}
 	session.ExpiresAt = now + s.sessionLength(session).Milliseconds()
 	stronger := s.strongerHash(ctx, r)
 	a.UserID, a.SessionID = r.user.ID, session.ID

@@ -37,8 +37,10 @@ func (s *Service) SystemBot(ctx context.Context) (perm.Actor, error) {
 
 func (s *Service) makeSystemBot(ctx context.Context, tx *store.Tx, id string) error {
 	now := s.now()
-	u := &model.User{ID: id, CreateAt: now, UpdateAt: now, LastPasswordUpdate: now, Username: systemBotName, Email: botEmail(systemBotName),
-		FirstName: "System", Roles: model.SystemUserRole, IsBot: true, Locale: s.Config().LocalizationSettings.DefaultClientLocale}
+	u := &model.User{
+		ID: id, CreateAt: now, UpdateAt: now, LastPasswordUpdate: now, Username: systemBotName, Email: botEmail(systemBotName),
+		FirstName: "System", Roles: model.SystemUserRole, IsBot: true, Locale: s.Config().LocalizationSettings.DefaultClientLocale,
+	}
 	if s.taken(ctx, tx.Q, u) != nil {
 		u.Username += "-" + id
 		u.Email = botEmail(u.Username)

@@ -38,13 +38,16 @@ func (c *call) beginRecord(as *recorded) {
 	if as == nil || !c.api.Audit.On() {
 		return
 	}
-	n := &note{recorded: *as, record: model.AuditRecord{Event: as.name,
-		Meta: model.AuditMeta{APIPath: c.r.URL.Path, Method: c.r.Method, RequestID: c.requestID, Local: c.actor.Local}}}
+	n := &note{recorded: *as, record: model.AuditRecord{
+		Event: as.name,
+		Meta:  model.AuditMeta{APIPath: c.r.URL.Path, Method: c.r.Method, RequestID: c.requestID, Local: c.actor.Local},
+	}}
 	if other, ok := localNames[as.name]; ok && c.actor.Local {
 		n.record.Event = other
 	}
 	n.record.Actor = model.AuditActor{UserID: c.actor.UserID, SessionID: c.actor.SessionID, AuditPeer: model.AuditPeer{
-		Client: c.actor.UserAgent, IPAddress: c.actor.IP, XForwardedFor: c.r.Header.Get("X-Forwarded-For")}}
+		Client: c.actor.UserAgent, IPAddress: c.actor.IP, XForwardedFor: c.r.Header.Get("X-Forwarded-For"),
+	}}
 	n.record.Deed.ObjectType = as.of.kind
 	if id := chi.URLParam(c.r, as.of.param); id == "me" {
 		n.record.Deed.ObjectID = c.actor.UserID

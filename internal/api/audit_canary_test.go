@@ -27,8 +27,10 @@ var (
 
 // canaryFields are the secret fields of every body there is. Operations that do not know
 // one ignore it.
-var canaryFields = []string{"password", "Password", "new_password", "current_password", "token", "code", "mfa_code", "login_code", "secret",
-	"magic_link_token", "access_token", "refresh_token", "recovery_code", "mfa_secret", "client_secret", "code_verifier", "csrf", "hash"}
+var canaryFields = []string{
+	"password", "Password", "new_password", "current_password", "token", "code", "mfa_code", "login_code", "secret",
+	"magic_link_token", "access_token", "refresh_token", "recovery_code", "mfa_secret", "client_secret", "code_verifier", "csrf", "hash",
+}
 
 // canaryMore are fields an operation needs to get as far as its secrets.
 var canaryMore = map[string]map[string]any{
@@ -204,9 +206,11 @@ func (c *canaryScene) places(log *mailLog, m *smtp.Server) map[string]string {
 	for _, mail := range m.Mails("amy@example.com") {
 		mails.WriteString(mail.Subject + mail.Text + mail.HTML)
 	}
-	return map[string]string{"records": string(records), "the file of records": string(auditFile(c.T, c.s)), "the table of records": strings.Join(rows["audit_records"], "\n"),
+	return map[string]string{
+		"records": string(records), "the file of records": string(auditFile(c.T, c.s)), "the table of records": strings.Join(rows["audit_records"], "\n"),
 		"access history": strings.Join(rows["audits"], "\n"), "jobs": strings.Join(rows["jobs"], "\n"), "the log": log.text(),
-		"figures": fmt.Sprint(figures), "events": fmt.Sprintf("%+v", c.s.Events.Take()), "mails": mails.String()}
+		"figures": fmt.Sprint(figures), "events": fmt.Sprintf("%+v", c.s.Events.Take()), "mails": mails.String(),
+	}
 }
 
 // TestMarkInEverySecretFieldOfEveryOperationStaysThere plants marks and looks for them in
@@ -225,8 +229,10 @@ func TestMarkInEverySecretFieldOfEveryOperationStaysThere(t *testing.T) {
 			c.realSecrets(m)
 			c.everyOperation()
 			places := c.places(log, m)
-			for name, shows := range map[string]string{"records": "updatePassword", "the file of records": "createUserAccessToken", "the table of records": "resetPassword",
-				"access history": "sent=amy@example.com", "figures": "muster_audit_records_written_total", "events": "user_updated", "mails": "http"} {
+			for name, shows := range map[string]string{
+				"records": "updatePassword", "the file of records": "createUserAccessToken", "the table of records": "resetPassword",
+				"access history": "sent=amy@example.com", "figures": "muster_audit_records_written_total", "events": "user_updated", "mails": "http",
+			} {
 				if !strings.Contains(places[name], shows) {
 					t.Errorf("%s are not what was to be searched: they lack %s", name, shows)
 				}

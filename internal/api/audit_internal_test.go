@@ -98,8 +98,10 @@ func TestOutcomeOfARequest(t *testing.T) {
 
 func TestParametersArePlain(t *testing.T) {
 	t.Parallel()
-	for raw, want := range map[string]string{`"a"`: `"a"`, `1.5`: `1.5`, `true`: `true`, `["a","b"]`: `["a","b"]`, `[1,2,3]`: `3`,
-		`null`: ``, `{"a":1}`: ``, `1e999`: ``, `["` + strings.Repeat(`x","`, listMax) + `"]`: fmt.Sprint(listMax + 1)} {
+	for raw, want := range map[string]string{
+		`"a"`: `"a"`, `1.5`: `1.5`, `true`: `true`, `["a","b"]`: `["a","b"]`, `[1,2,3]`: `3`,
+		`null`: ``, `{"a":1}`: ``, `1e999`: ``, `["` + strings.Repeat(`x","`, listMax) + `"]`: fmt.Sprint(listMax + 1),
+	} {
 		got, ok := plain(json.RawMessage(raw))
 		text, _ := json.Marshal(got)
 		if !ok {

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -61,7 +62,7 @@ func TestRecordsOfPlacesAndPosts(t *testing.T) {
 			}
 		}
 		amy.Put("/teams/"+team+"/scheme", object{"scheme_id": ""}).WantFault(403, refusedID)
-		if rec := auditLast(t, s); rec.Event != "updateTeamScheme" || rec.Status != model.AuditFail || rec.Error == nil || rec.Error.StatusCode != 403 ||
+		if rec := auditLast(t, s); rec.Event != "updateTeamScheme" || rec.Status != model.AuditFail || rec.Error == nil || rec.Error.StatusCode != http.StatusForbidden ||
 			rec.Actor.UserID != amy.ID {
 			t.Errorf("what was refused left %+v", rec)
 		}

@@ -86,12 +86,16 @@ func TestRecordSaysWhoDidWhatToWhomAndHowItEnded(t *testing.T) {
 		admin.Header.Set("X-Forwarded-For", "10.1.2.3")
 		res := admin.Put("/users/"+bob+"/roles", `{"roles":"system_user system_manager"}`).Want(http.StatusOK)
 		got := auditLast(t, s)
-		want := &model.AuditRecord{ID: got.ID, CreateAt: got.CreateAt, Time: model.AuditTime(got.CreateAt), Event: "updateUserRoles", Status: model.AuditSuccess,
+		want := &model.AuditRecord{
+			ID: got.ID, CreateAt: got.CreateAt, Time: model.AuditTime(got.CreateAt), Event: "updateUserRoles", Status: model.AuditSuccess,
 			Actor: model.AuditActor{UserID: admin.ID, SessionID: got.Actor.SessionID, AuditPeer: model.AuditPeer{
-				Client: "browser/1", IPAddress: "127.0.0.1", XForwardedFor: "10.1.2.3"}},
+				Client: "browser/1", IPAddress: "127.0.0.1", XForwardedFor: "10.1.2.3",
+			}},
 			Deed: model.AuditDeed{ObjectType: "user", ObjectID: bob, AuditDetails: model.AuditDetails{
-				Parameters: map[string]any{"roles": "system_user system_manager"}, PriorState: got.Deed.PriorState, NextState: got.Deed.NextState}},
-			Meta: model.AuditMeta{APIPath: "/api/v4/users/" + bob + "/roles", Method: "PUT", RequestID: res.Header.Get("X-Request-Id")}}
+				Parameters: map[string]any{"roles": "system_user system_manager"}, PriorState: got.Deed.PriorState, NextState: got.Deed.NextState,
+			}},
+			Meta: model.AuditMeta{APIPath: "/api/v4/users/" + bob + "/roles", Method: "PUT", RequestID: res.Header.Get("X-Request-Id")},
+		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("record (-want +got):\n%s", diff)
 		}

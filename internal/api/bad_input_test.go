@@ -91,8 +91,10 @@ func bodies(t *testing.T) []documentedBody {
 // wrong gives bodies in which one field after the other has a type that cannot be read
 // as the right one, and lists of such.
 func (b documentedBody) wrong() map[string]string {
-	out := map[string]string{"a list of numbers": `[1]`, "a list with null": `[null,{}]`,
-		"two halves of a rune": `{"username":"\ud800","term":` + "\"\xff\xfe\"}x"}
+	out := map[string]string{
+		"a list of numbers": `[1]`, "a list with null": `[null,{}]`,
+		"two halves of a rune": `{"username":"\ud800","term":` + "\"\xff\xfe\"}x",
+	}
 	for name, kind := range b.fields {
 		value := `{"no":["such"]}`
 		if kind == "object" {

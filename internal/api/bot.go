@@ -58,8 +58,10 @@ func (a *API) createBot(c *call) error {
 
 func (a *API) getBots(c *call) error {
 	page, perPage := c.page()
-	list, err := a.Accounts.Bots(c, c.actor, account.BotList{Page: page, PerPage: perPage,
-		IncludeDeleted: c.flag("include_deleted"), OnlyOrphaned: c.flag("only_orphaned")})
+	list, err := a.Accounts.Bots(c, c.actor, account.BotList{
+		Page: page, PerPage: perPage,
+		IncludeDeleted: c.flag("include_deleted"), OnlyOrphaned: c.flag("only_orphaned"),
+	})
 	return array(c, list, err)
 }
 

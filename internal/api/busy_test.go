@@ -31,7 +31,8 @@ func TestBusyServerRefusesWhatCanWait(t *testing.T) {
 		state := func() (busy struct {
 			Busy    bool
 			Expires int64
-		}) {
+		},
+		) {
 			t.Helper()
 			root.Get("/server_busy").Want(http.StatusOK).JSON(&busy)
 			return busy

@@ -202,7 +202,7 @@ func (c *call) bytes() ([]byte, error) {
 
 func (c *call) bodyLimit() int64 {
 	if c.route.body == file {
-		return int64(c.cfg.FileSettings.MaxFileSize) + bodySlack
+		return c.cfg.FileSettings.MaxFileSize + bodySlack
 	}
 	return int64(c.cfg.ServiceSettings.MaximumPayloadSizeBytes) + bodySlack
 }

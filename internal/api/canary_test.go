@@ -41,8 +41,10 @@ func TestNoSecretLeavesTheServer(t *testing.T) {
 	t.Parallel()
 	const mark = "canary"
 	folder := t.TempDir()
-	env := []string{"MM_MUSTERSETTINGS_DATADIRECTORY=" + folder, "MM_MUSTERSETTINGS_ARGON2MEMORYKIB=7168", "MM_MUSTERSETTINGS_ARGON2PASSES=1",
-		"MM_SERVICESETTINGS_LISTENADDRESS=127.0.0.1:0", "MM_SERVICESETTINGS_ENABLEDEVELOPER=true", "MM_SERVICESETTINGS_ENABLEUSERACCESSTOKENS=true"}
+	env := []string{
+		"MM_MUSTERSETTINGS_DATADIRECTORY=" + folder, "MM_MUSTERSETTINGS_ARGON2MEMORYKIB=7168", "MM_MUSTERSETTINGS_ARGON2PASSES=1",
+		"MM_SERVICESETTINGS_LISTENADDRESS=127.0.0.1:0", "MM_SERVICESETTINGS_ENABLEDEVELOPER=true", "MM_SERVICESETTINGS_ENABLEUSERACCESSTOKENS=true",
+	}
 	secrets := 0
 	for _, key := range config.Reference() {
 		switch {
@@ -62,8 +64,10 @@ func TestNoSecretLeavesTheServer(t *testing.T) {
 		t.Fatalf("only %d secrets are known", secrets)
 	}
 	log := &canaryLog{}
-	s, err := server.Start(t.Context(), server.Options{Environ: env, Now: time.Now, Volatile: true,
-		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	s, err := server.Start(t.Context(), server.Options{
+		Environ: env, Now: time.Now, Volatile: true,
+		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +93,7 @@ func TestNoSecretLeavesTheServer(t *testing.T) {
 		return res, text
 	}
 	const password = mark + "-Passw0rd"
-	if res, text := ask("", "POST", "/users", `{"username":"root","email":"root@example.com","password":"`+password+`"}`); res.StatusCode != 201 {
+	if res, text := ask("", "POST", "/users", `{"username":"root","email":"root@example.com","password":"`+password+`"}`); res.StatusCode != http.StatusCreated {
 		t.Fatalf("%d %s", res.StatusCode, text)
 	}
 	res, text := ask("", "POST", "/users/login", `{"login_id":"root","password":"`+password+`"}`)
@@ -107,15 +111,24 @@ func TestNoSecretLeavesTheServer(t *testing.T) {
 		{"PUT", "/users/me/password", `{"current_password":"` + password + `","new_password":"` + password + `"}`},
 		{"PUT", "/users/me/patch", `{"email":"new@example.com","password":"` + mark + `"}`},
 		{"POST", "/users/me/sessions/revoke", `{"session_id":"` + sessUnknownID + `"}`},
-		{"GET", "/users/me", ""}, {"GET", "/users/me/sessions", ""}, {"GET", "/users/me/audits", ""}, {"GET", "/users", ""},
-		{"GET", "/config?remove_defaults=true", ""}, {"GET", "/config/environment", ""}, {"GET", "/config/client?format=old", ""},
-		{"GET", "/license/client?format=old", ""}, {"GET", "/system/ping?get_server_status=true", ""},
-		{"PUT", "/config", all}, {"PUT", "/config/patch", `{"TeamSettings":{"SiteName":"x"}}`},
+		{"GET", "/users/me", ""},
+		{"GET", "/users/me/sessions", ""},
+		{"GET", "/users/me/audits", ""},
+		{"GET", "/users", ""},
+		{"GET", "/config?remove_defaults=true", ""},
+		{"GET", "/config/environment", ""},
+		{"GET", "/config/client?format=old", ""},
+		{"GET", "/license/client?format=old", ""},
+		{"GET", "/system/ping?get_server_status=true", ""},
+		{"PUT", "/config", all},
+		{"PUT", "/config/patch", `{"TeamSettings":{"SiteName":"x"}}`},
 		{"PUT", "/config/patch", `{"EmailSettings":{"SMTPPassword":["` + mark + `"]}}`},
 		{"PUT", "/config/patch", `{"EmailSettings":{"SMTPPassword":"` + mark + `2","SMTPPort":7}}`},
 		{"PUT", "/config/patch", `{"SqlSettings":{"DataSource":"` + mark + `2"}}`},
 		{"PUT", "/config/patch", `{"GitLabSettings":{"Secret":"` + mark + `2","Enable":true}}`},
-		{"POST", "/config/reload", ""}, {"GET", "/limits/server", ""}, {"GET", "/users?access_token=" + mark, ""},
+		{"POST", "/config/reload", ""},
+		{"GET", "/limits/server", ""},
+		{"GET", "/users?access_token=" + mark, ""},
 	} {
 		ask(token, r[0], r[1], r[2])
 	}

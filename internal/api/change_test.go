@@ -210,8 +210,10 @@ func chgStored(t testing.TB, s *testkit.Server, id string) *model.User {
 func chgUpdate(s *testkit.Server, id string, changes map[string]any) map[string]any {
 	u := chgUser(s, id)
 	body := map[string]any{}
-	for _, k := range []string{"id", "username", "email", "nickname", "first_name", "last_name", "position", "locale",
-		"props", "notify_props", "timezone", "allow_marketing"} {
+	for _, k := range []string{
+		"id", "username", "email", "nickname", "first_name", "last_name", "position", "locale",
+		"props", "notify_props", "timezone", "allow_marketing",
+	} {
 		if v, ok := u[k]; ok {
 			body[k] = v
 		}
@@ -309,8 +311,10 @@ func chgSession(t *testing.T, s *testkit.Server, id string, oauth bool) *testkit
 	c.ID, c.Token = id, model.NewToken().Reveal()
 	err := s.DB.Tx(t.Context(), func(tx *store.Tx) error {
 		now := s.Clock.Now().UnixMilli()
-		return tx.InsertSession(t.Context(), &model.Session{ID: model.NewID(), UserID: id, CreateAt: now,
-			ExpiresAt: now + time.Hour.Milliseconds(), IsOAuth: oauth}, model.HashToken(c.Token))
+		return tx.InsertSession(t.Context(), &model.Session{
+			ID: model.NewID(), UserID: id, CreateAt: now,
+			ExpiresAt: now + time.Hour.Milliseconds(), IsOAuth: oauth,
+		}, model.HashToken(c.Token))
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -116,8 +116,10 @@ func (a *API) convertGroupChannel(c *call) error {
 	if !model.ValidID(in["team_id"]) {
 		return fault.Body("team_id")
 	}
-	ch, err := a.Workspace.ConvertGroupChannel(c, c.actor, id, workspace.GroupConversion{TeamID: in["team_id"], Name: in["name"],
-		DisplayName: in["display_name"]})
+	ch, err := a.Workspace.ConvertGroupChannel(c, c.actor, id, workspace.GroupConversion{
+		TeamID: in["team_id"], Name: in["name"],
+		DisplayName: in["display_name"],
+	})
 	return answer(c, http.StatusOK, ch, err)
 }
 

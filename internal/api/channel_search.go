@@ -20,8 +20,10 @@ func (a *API) channelSearchRoutes() []route {
 }
 
 func (a *API) getAllChannels(c *call) error {
-	q := workspace.AllChannels{NotInGroup: c.value("not_associated_to_group"), ExcludeDefault: c.flag("exclude_default_channels"),
-		WithDeleted: c.flag("include_deleted"), Count: c.flag("include_total_count")}
+	q := workspace.AllChannels{
+		NotInGroup: c.value("not_associated_to_group"), ExcludeDefault: c.flag("exclude_default_channels"),
+		WithDeleted: c.flag("include_deleted"), Count: c.flag("include_total_count"),
+	}
 	q.Page, q.PerPage = c.page()
 	return a.allChannels(c, q)
 }
@@ -63,8 +65,10 @@ func (a *API) searchAllChannels(c *call) error {
 		return fault.Body("team_ids")
 	}
 	console := c.value("system_console")
-	q := workspace.AllChannels{Term: in.Term, TeamIDs: in.TeamIDs, Deleted: in.Deleted, WithDeleted: in.IncludeDeleted, Constrained: in.Constrained,
-		Free: in.Free, NotInGroup: in.NotInGroup, ExcludeDefault: in.ExcludeDefault, PerPage: perPageMax, Own: console != "" && !c.flag("system_console")}
+	q := workspace.AllChannels{
+		Term: in.Term, TeamIDs: in.TeamIDs, Deleted: in.Deleted, WithDeleted: in.IncludeDeleted, Constrained: in.Constrained,
+		Free: in.Free, NotInGroup: in.NotInGroup, ExcludeDefault: in.ExcludeDefault, PerPage: perPageMax, Own: console != "" && !c.flag("system_console"),
+	}
 	if in.Public != in.Private {
 		q.Kind = model.ChannelOpen
 		if in.Private {

@@ -133,9 +133,13 @@ func TestChannelsAreReadAndFound(t *testing.T) {
 			path string
 			want int
 		}{
-			{bob, "/channels", 3}, {admin, "/channels/private", 1}, {bob, "/channels/deleted", 0},
-			{bob, "/channels/autocomplete?name=priv", 0}, {amy, "/channels/autocomplete?name=priv", 1},
-			{bob, "/channels/search_autocomplete?name=pub", 0}, {amy, "/channels/search_autocomplete?name=pub", 1},
+			{bob, "/channels", 3},
+			{admin, "/channels/private", 1},
+			{bob, "/channels/deleted", 0},
+			{bob, "/channels/autocomplete?name=priv", 0},
+			{amy, "/channels/autocomplete?name=priv", 1},
+			{bob, "/channels/search_autocomplete?name=pub", 0},
+			{amy, "/channels/search_autocomplete?name=pub", 1},
 		} {
 			if got := found(x.who, "/teams/"+team.ID+x.path); got != x.want {
 				t.Errorf("%s finds %d channels at %s, want %d", x.who.Username, got, x.path, x.want)
@@ -184,7 +188,8 @@ func TestRolesAndSettingsInChannels(t *testing.T) {
 		amy.Put(path+bob.ID+"/roles", map[string]any{"roles": "channel_user channel_admin"}).WantFault(http.StatusForbidden, "api.context.permissions.app_error")
 		admin.Put(path+bob.ID+"/roles", map[string]any{"roles": "channel_user channel_admin"}).Want(http.StatusOK)
 		for _, x := range []struct{ roles, id string }{
-			{"nope", "app.role.get_by_name.app_error"}, {"team_user", "api.channel.update_channel_member_roles.scheme_role.app_error"},
+			{"nope", "app.role.get_by_name.app_error"},
+			{"team_user", "api.channel.update_channel_member_roles.scheme_role.app_error"},
 			{"channel_guest channel_user", "api.channel.update_channel_member_roles.guest_and_user.app_error"},
 			{"channel_guest", "api.channel.update_channel_member_roles.changing_guest_role.app_error"},
 			{"", "api.channel.update_channel_member_roles.unset_user_scheme.app_error"},

@@ -142,10 +142,14 @@ func TestPatchConfig(t *testing.T) {
 				{"a body nested too deeply", `{"TeamSettings":{"SiteName":"x"},"X":` + sessDeep(64) + `}`, admin, 400, sessBadBody},
 				{"a body with the character NUL", `{"TeamSettings":{"SiteName":"x\u0000"}}`, admin, 400, sessBadBody},
 				{"a body that is too long", sessPad(`{"TeamSettings":{"SiteName":"x"}}`, 300513), admin, 413, "api.context.request_body_too_large.app_error"},
-				{"a value out of bounds", `{"TeamSettings":{"SiteName":"x"},"PasswordSettings":{"MinimumLength":4}}`, admin, 400,
-					"model.config.is_valid.password_length.app_error"},
-				{"clearing the address", `{"TeamSettings":{"SiteName":"x"},"ServiceSettings":{"SiteURL":""}}`, admin, 400,
-					"api.config.update_config.clear_siteurl.app_error"},
+				{
+					"a value out of bounds", `{"TeamSettings":{"SiteName":"x"},"PasswordSettings":{"MinimumLength":4}}`, admin, 400,
+					"model.config.is_valid.password_length.app_error",
+				},
+				{
+					"clearing the address", `{"TeamSettings":{"SiteName":"x"},"ServiceSettings":{"SiteURL":""}}`, admin, 400,
+					"api.config.update_config.clear_siteurl.app_error",
+				},
 				{"an account", `{"TeamSettings":{"SiteName":"x"}}`, amy, 403, sessForbidden},
 				{"a visitor", `{"TeamSettings":{"SiteName":"x"}}`, s.Visitor(), 401, sessEnded},
 			} {
@@ -194,8 +198,10 @@ func TestReloadConfig(t *testing.T) {
 // overwrites what another one changed.
 func TestChangesOfSettingsAtTheSameTime(t *testing.T) {
 	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
-		changes := map[string]string{"SiteName": `"S"`, "CustomDescriptionText": `"D"`, "MaxUsersPerTeam": "77", "EnableOpenServer": "true",
-			"EnableUserDeactivation": "true", "EnableUserCreation": "false"}
+		changes := map[string]string{
+			"SiteName": `"S"`, "CustomDescriptionText": `"D"`, "MaxUsersPerTeam": "77", "EnableOpenServer": "true",
+			"EnableUserDeactivation": "true", "EnableUserCreation": "false",
+		}
 		var wait sync.WaitGroup
 		for key, value := range changes {
 			wait.Go(func() {

@@ -68,8 +68,10 @@ func TestSessionCookies(t *testing.T) {
 			}
 		})
 		t.Run("and the API answers below the path of the site and without it", func(t *testing.T) {
-			for path, status := range map[string]int{"/team/a/api/v4/system/ping": 200, "/api/v4/system/ping": 200, "/team/ab/api/v4/system/ping": 404,
-				"/team/a": 404, "/team/aapi/v4/system/ping": 404} {
+			for path, status := range map[string]int{
+				"/team/a/api/v4/system/ping": 200, "/api/v4/system/ping": 200, "/team/ab/api/v4/system/ping": 404,
+				"/team/a": 404, "/team/aapi/v4/system/ping": 404,
+			} {
 				if res, body := sessRaw(t, http.MethodGet, s.URL+path, nil); res.StatusCode != status {
 					t.Errorf("%s: %d %s", path, res.StatusCode, body)
 				}

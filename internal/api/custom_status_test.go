@@ -61,7 +61,7 @@ func TestCustomStatus(t *testing.T) {
 			"an end that is no time":    {"text": "x", "expires_at": "soon"},
 			"a text that is none":       {"text": 5},
 		} {
-			if r := set(fields); r.StatusCode != 400 || r.Text("id") != sessBadBody {
+			if r := set(fields); r.StatusCode != http.StatusBadRequest || r.Text("id") != sessBadBody {
 				t.Errorf("%s: %d %s", name, r.StatusCode, r.Body)
 			}
 		}

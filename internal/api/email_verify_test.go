@@ -39,7 +39,9 @@ func TestLinkToConfirmAnAddressIsSentAgain(t *testing.T) {
 		first := mailSecret(t, mailLast(t, s, m, "amy@example.com", mailSubjectWelcome).Link())
 		s.Events.Take()
 		for _, tc := range []struct{ loginID, redirect, kept string }{
-			{"AMY@example.com", "/a/b?c=d", "&redirect_to=%2Fa%2Fb%3Fc%3Dd"}, {"Amy", "", ""}, {"amy@example.com", "https://evil.example", ""},
+			{"AMY@example.com", "/a/b?c=d", "&redirect_to=%2Fa%2Fb%3Fc%3Dd"},
+			{"Amy", "", ""},
+			{"amy@example.com", "https://evil.example", ""},
 			{"amy@example.com", "//evil.example", ""},
 		} {
 			before := len(m.Mails("amy@example.com"))

@@ -54,8 +54,10 @@ func TestLanguageOfMessages(t *testing.T) {
 		if english == german || english == sessEnded {
 			t.Errorf("English %q, German %q", english, german)
 		}
-		for language, want := range map[string]string{"en-GB,en;q=0.8": english, "xx": english, "*": english, "de;q=x": english, "": english,
-			"\u00e4": english, "eu,de;q=0.5": german, "de-AT": german, "de;q=0.1,en;q=0.9": english, strings.Repeat("de,", 5000): german} {
+		for language, want := range map[string]string{
+			"en-GB,en;q=0.8": english, "xx": english, "*": english, "de;q=x": english, "": english,
+			"\u00e4": english, "eu,de;q=0.5": german, "de-AT": german, "de;q=0.1,en;q=0.9": english, strings.Repeat("de,", 5000): german,
+		} {
 			if got := says(language); got != want {
 				t.Errorf("%.20s: %q, want %q", language, got, want)
 			}
@@ -126,8 +128,10 @@ func TestEnforcedSecondFactor(t *testing.T) {
 }
 
 func TestEnforcedSecondFactorOfGuests(t *testing.T) {
-	env := []string{"MM_SERVICESETTINGS_ENABLEMULTIFACTORAUTHENTICATION=true", "MM_SERVICESETTINGS_ENFORCEMULTIFACTORAUTHENTICATION=true",
-		"MM_GUESTACCOUNTSSETTINGS_ENABLE=true", "MM_GUESTACCOUNTSSETTINGS_ENFORCEMULTIFACTORAUTHENTICATION=true"}
+	env := []string{
+		"MM_SERVICESETTINGS_ENABLEMULTIFACTORAUTHENTICATION=true", "MM_SERVICESETTINGS_ENFORCEMULTIFACTORAUTHENTICATION=true",
+		"MM_GUESTACCOUNTSSETTINGS_ENABLE=true", "MM_GUESTACCOUNTSSETTINGS_ENFORCEMULTIFACTORAUTHENTICATION=true",
+	}
 	testkit.Each(t, testkit.Options{Env: env, NoAdmin: true}, func(t *testing.T, s *testkit.Server) {
 		v := s.Visitor()
 		id := v.Post("/users", `{"username":"gus","email":"gus@example.com","password":"Passw0rd-1"}`).Want(http.StatusCreated).Text("id")

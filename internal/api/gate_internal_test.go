@@ -123,9 +123,16 @@ func TestOperationsStillToComeSayWhatIsMissing(t *testing.T) {
 
 func FuzzTokenOf(f *testing.F) {
 	for _, seed := range [][3]string{
-		{"MMAUTHTOKEN=abc", "Bearer def", "access_token=ghi"}, {"", "bEARER def", ""}, {"", "token def", ""}, {"", "Bearer", "access_token="},
-		{"MMAUTHTOKEN=", "Bearer def", ""}, {"a=b; MMAUTHTOKEN=\"q\"", "", ""}, {"", "", "access_token=%zz&access_token=x"}, {"", "Bearer " + strings.Repeat("x", 60), ""},
-		{"mmauthtoken=x", "Basic x", "xaccess_token=y"}, {"MMAUTHTOKEN=\x00", "\xff", "%61ccess_token=x"},
+		{"MMAUTHTOKEN=abc", "Bearer def", "access_token=ghi"},
+		{"", "bEARER def", ""},
+		{"", "token def", ""},
+		{"", "Bearer", "access_token="},
+		{"MMAUTHTOKEN=", "Bearer def", ""},
+		{"a=b; MMAUTHTOKEN=\"q\"", "", ""},
+		{"", "", "access_token=%zz&access_token=x"},
+		{"", "Bearer " + strings.Repeat("x", 60), ""},
+		{"mmauthtoken=x", "Basic x", "xaccess_token=y"},
+		{"MMAUTHTOKEN=\x00", "\xff", "%61ccess_token=x"},
 	} {
 		f.Add(seed[0], seed[1], seed[2])
 	}
@@ -163,8 +170,15 @@ func FuzzTokenOf(f *testing.F) {
 }
 
 func FuzzClientAddress(f *testing.F) {
-	for _, seed := range [][2]string{{"10.0.0.1:1", "1.2.3.4"}, {"192.0.2.1:1", "1.2.3.4"}, {"10.0.0.1:1", "x, 1.2.3.4:5, [::1]:6, 10.0.0.2"},
-		{"@", "1.2.3.4"}, {"[::ffff:10.0.0.1]:1", "fe80::1%eth0"}, {"10.0.0.1:1", ",,,"}, {"10.0.0.1:1", "1.2.3.4\x00"}} {
+	for _, seed := range [][2]string{
+		{"10.0.0.1:1", "1.2.3.4"},
+		{"192.0.2.1:1", "1.2.3.4"},
+		{"10.0.0.1:1", "x, 1.2.3.4:5, [::1]:6, 10.0.0.2"},
+		{"@", "1.2.3.4"},
+		{"[::ffff:10.0.0.1]:1", "fe80::1%eth0"},
+		{"10.0.0.1:1", ",,,"},
+		{"10.0.0.1:1", "1.2.3.4\x00"},
+	} {
 		f.Add(seed[0], seed[1])
 	}
 	cfg := config.Defaults()
@@ -190,8 +204,10 @@ func FuzzClientAddress(f *testing.F) {
 }
 
 func FuzzPaging(f *testing.F) {
-	for _, seed := range []string{"", "page=1&per_page=2", "page=-1", "per_page=0", "per_page=-1", "page=99999999999999999999", "page=9223372036854775807&per_page=200",
-		"page=x&per_page=y", "page=%31", "page=1&page=2", "per_page=201", "page=+1", "page=0x10", "page=1e3"} {
+	for _, seed := range []string{
+		"", "page=1&per_page=2", "page=-1", "per_page=0", "per_page=-1", "page=99999999999999999999", "page=9223372036854775807&per_page=200",
+		"page=x&per_page=y", "page=%31", "page=1&page=2", "per_page=201", "page=+1", "page=0x10", "page=1e3",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, query string) {
@@ -224,8 +240,10 @@ func FuzzIDs(f *testing.F) {
 }
 
 func FuzzDigestible(f *testing.F) {
-	for _, seed := range []string{`{}`, `{"a":"\u0000"}`, `{"a":"\\u0000"}`, `"\\\u0000"`, strings.Repeat("[", 64) + strings.Repeat("]", 64),
-		strings.Repeat("[", 65) + strings.Repeat("]", 65), `{"[[[[":"{\"{{"}`, `"`, `\u0000`, `{"\u0000":1}`, "\"\xff\"", `"\ud800"`} {
+	for _, seed := range []string{
+		`{}`, `{"a":"\u0000"}`, `{"a":"\\u0000"}`, `"\\\u0000"`, strings.Repeat("[", 64) + strings.Repeat("]", 64),
+		strings.Repeat("[", 65) + strings.Repeat("]", 65), `{"[[[[":"{\"{{"}`, `"`, `\u0000`, `{"\u0000":1}`, "\"\xff\"", `"\ud800"`,
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

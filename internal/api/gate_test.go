@@ -237,8 +237,10 @@ func TestEveryAnswerHasTheHeaders(t *testing.T) {
 				if !model.ValidID(h.Get("X-Request-Id")) || !gateVersion.MatchString(h.Get("X-Version-Id")) {
 					t.Errorf("X-Request-Id %q, X-Version-Id %q", h.Get("X-Request-Id"), h.Get("X-Version-Id"))
 				}
-				want := map[string]string{"Content-Type": "application/json", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
-					"Permissions-Policy": "", "Expires": "", "Strict-Transport-Security": ""}
+				want := map[string]string{
+					"Content-Type": "application/json", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+					"Permissions-Policy": "", "Expires": "", "Strict-Transport-Security": "",
+				}
 				if tc.get {
 					want["Expires"] = "0"
 				}
@@ -285,9 +287,24 @@ func TestWhatDoesNotExist(t *testing.T) {
 	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
 		for _, c := range []*testkit.Client{s.Visitor(), s.Admin()} {
 			for _, tc := range [][2]string{
-				{"GET", "/nothing"}, {"GET", "/"}, {"GET", ""}, {"GET", "/users/"}, {"GET", "//users"}, {"DELETE", "/users"}, {"PATCH", "/users/me"},
-				{"OPTIONS", "/users"}, {"TRACE", "/users"}, {"POST", "/system/ping"}, {"GET", "/users/me/x"}, {"GET", "/users/a%00b"}, {"GET", "/users/%ff"},
-				{"GET", "/../v4/users"}, {"GET", "/users/me/../me"}, {"GET", "/Users"}, {"HEAD", "/users/login/x"}, {"GET", "/users/me%2Fsessions/x"},
+				{"GET", "/nothing"},
+				{"GET", "/"},
+				{"GET", ""},
+				{"GET", "/users/"},
+				{"GET", "//users"},
+				{"DELETE", "/users"},
+				{"PATCH", "/users/me"},
+				{"OPTIONS", "/users"},
+				{"TRACE", "/users"},
+				{"POST", "/system/ping"},
+				{"GET", "/users/me/x"},
+				{"GET", "/users/a%00b"},
+				{"GET", "/users/%ff"},
+				{"GET", "/../v4/users"},
+				{"GET", "/users/me/../me"},
+				{"GET", "/Users"},
+				{"HEAD", "/users/login/x"},
+				{"GET", "/users/me%2Fsessions/x"},
 			} {
 				t.Run(tc[0]+" "+tc[1], func(t *testing.T) {
 					r := c.For(t).Do(tc[0], tc[1], nil)
@@ -303,7 +320,7 @@ func TestWhatDoesNotExist(t *testing.T) {
 			}
 		}
 		t.Run("below another version", func(t *testing.T) {
-			if res, body := sessRaw(t, http.MethodGet, s.URL+"/api/v5/users", nil); res.StatusCode != 404 || !strings.Contains(body, gateNoRoute) {
+			if res, body := sessRaw(t, http.MethodGet, s.URL+"/api/v5/users", nil); res.StatusCode != http.StatusNotFound || !strings.Contains(body, gateNoRoute) {
 				t.Errorf("%d %s", res.StatusCode, body)
 			}
 		})
@@ -313,9 +330,11 @@ func TestWhatDoesNotExist(t *testing.T) {
 func TestEveryDocumentedOperationExists(t *testing.T) {
 	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
 		fill := regexp.MustCompile(`\{[^}]+\}`)
-		open := map[string]bool{"CreateUser": true, "Login": true, "LoginByCwsToken": true, "LoginSSOCodeExchange": true, "LoginIntune": true, "Logout": true,
+		open := map[string]bool{
+			"CreateUser": true, "Login": true, "LoginByCwsToken": true, "LoginSSOCodeExchange": true, "LoginIntune": true, "Logout": true,
 			"ResetPassword": true, "SendPasswordResetEmail": true, "VerifyUserEmail": true, "SendVerificationEmail": true, "CheckUserMfa": true,
-			"SwitchAccountType": true, "GetLoginType": true}
+			"SwitchAccountType": true, "GetLoginType": true,
+		}
 		for _, op := range spec.Operations() {
 			if op.Name == "PermanentDeleteAllUsers" {
 				continue // on the local socket only
@@ -343,7 +362,7 @@ func TestLimitsOfRequests(t *testing.T) {
 		amy.Put("/users/me/patch", sessPad(`{"nickname":"a"}`, 300512)).Want(http.StatusOK)
 		amy.Put("/users/me/patch", sessPad(`{"nickname":"b"}`, 300513)).WantFault(413, tooLarge)
 		unsaid := io.MultiReader(strings.NewReader(`{"nickname":"c"` + strings.Repeat(" ", 300513) + `}`)) // a length not given in advance
-		if res, body := sessRaw(t, http.MethodPut, s.URL+"/api/v4/users/me/patch", unsaid, "Authorization", "Bearer "+amy.Token); res.StatusCode != 413 {
+		if res, body := sessRaw(t, http.MethodPut, s.URL+"/api/v4/users/me/patch", unsaid, "Authorization", "Bearer "+amy.Token); res.StatusCode != http.StatusRequestEntityTooLarge {
 			t.Errorf("%d %s", res.StatusCode, body)
 		}
 		s.Visitor().Put("/users/me/patch", sessPad(`{}`, 300513)).WantFault(401, sessEnded)

@@ -24,14 +24,16 @@ func replayMessaging(t *testing.T, known map[string]string, files ...string) {
 			t.Fatal(err)
 		}
 		admin := s.WithRoles("zoe", "system_admin system_user") // behind the others by name, as in the recordings
-		target := golden.Target{Base: s.URL, AdminName: admin.Username, AdminPassword: testkit.Password, Pending: toCome,
+		target := golden.Target{
+			Base: s.URL, AdminName: admin.Username, AdminPassword: testkit.Password, Pending: toCome,
 			Mark: func() string { s.Mark(); return testkit.Marker },
 			Check: func(req *http.Request, status int, header http.Header, body []byte) error {
 				if toCome(status, body) {
 					return nil
 				}
 				return checker.Check(req, status, header, body)
-			}}
+			},
+		}
 		for _, file := range files {
 			t.Run(file, func(t *testing.T) { golden.ReplayMessaging(t, target, file, known) })
 		}

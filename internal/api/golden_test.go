@@ -33,13 +33,15 @@ func TestGoldens(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		target := golden.Target{Base: s.URL, LocalSocket: s.Folder + "/local.sock", AdminName: "root", AdminPassword: testkit.Password,
+		target := golden.Target{
+			Base: s.URL, LocalSocket: s.Folder + "/local.sock", AdminName: "root", AdminPassword: testkit.Password,
 			Check: func(req *http.Request, status int, header http.Header, body []byte) error {
 				if toCome(status, body) {
 					return nil
 				}
 				return checker.Check(req, status, header, body)
-			}, Pending: toCome}
+			}, Pending: toCome,
+		}
 		for _, file := range golden.Files() {
 			t.Run(file, func(t *testing.T) { golden.Replay(t, target, file, differences) })
 		}

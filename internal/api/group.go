@@ -235,8 +235,10 @@ func (a *API) groupsOfPlace(c *call, l workspace.GroupList) error {
 
 // syncable is the tie between a group and a team or channel as clients know it.
 func syncable(kind string, y *model.GroupSyncable) map[string]any {
-	return map[string]any{kind + "_id": y.PlaceID, "group_id": y.GroupID, "auto_add": y.AutoAdd, "scheme_admin": y.SchemeAdmin,
-		"create_at": y.CreateAt, "update_at": y.UpdateAt, "delete_at": y.DeleteAt}
+	return map[string]any{
+		kind + "_id": y.PlaceID, "group_id": y.GroupID, "auto_add": y.AutoAdd, "scheme_admin": y.SchemeAdmin,
+		"create_at": y.CreateAt, "update_at": y.UpdateAt, "delete_at": y.DeleteAt,
+	}
 }
 
 func (a *API) groupSyncables(kind string) handler {

@@ -40,8 +40,10 @@ func TestRateLimitSettings(t *testing.T) {
 		s.Clock.Advance(time.Minute)
 		for n, left := range []string{"9", "8", "7"} {
 			r, _ := plainly(t, s, "/system/ping")
-			sessDiff(t, "headers", []string{"10", left, "", "200 OK"}, []string{r.Header.Get("X-RateLimit-Limit"),
-				r.Header.Get("X-RateLimit-Remaining"), r.Header.Get("Retry-After"), r.Status})
+			sessDiff(t, "headers", []string{"10", left, "", "200 OK"}, []string{
+				r.Header.Get("X-RateLimit-Limit"),
+				r.Header.Get("X-RateLimit-Remaining"), r.Header.Get("Retry-After"), r.Status,
+			})
 			if reset := r.Header.Get("X-RateLimit-Reset"); reset != []string{"1", "2", "3"}[n] {
 				t.Errorf("X-RateLimit-Reset %s after %d requests", reset, n+1)
 			}
@@ -86,8 +88,13 @@ func TestRateLimitsTellCallersApart(t *testing.T) {
 		others   [][]string
 	}{
 		{"by address", nil, nil, [][]string{amy, {"X-Forwarded-For", "203.0.113.9"}}, nil},
-		{"by address behind a proxy that is trusted", []string{"proxy"}, []string{"X-Forwarded-For", "203.0.113.1"},
-			[][]string{{"X-Forwarded-For", "203.0.113.7, 203.0.113.1"}}, [][]string{{"X-Forwarded-For", "203.0.113.2"}, nil}},
+		{
+			"by address behind a proxy that is trusted",
+			[]string{"proxy"},
+			[]string{"X-Forwarded-For", "203.0.113.1"},
+			[][]string{{"X-Forwarded-For", "203.0.113.7, 203.0.113.1"}},
+			[][]string{{"X-Forwarded-For", "203.0.113.2"}, nil},
+		},
 		{"by nothing at all", []string{"VaryByRemoteAddr=false", "proxy"}, nil, [][]string{amy, {"X-Forwarded-For", "203.0.113.9"}}, nil},
 		{"by session", []string{"VaryByUser=true"}, amy, [][]string{{"Authorization", "token amy"}, {"Cookie", "MMAUTHTOKEN=amy"}}, [][]string{bob, nil}},
 		{"by a header", []string{"VaryByHeader=X-Team"}, []string{"X-Team", "red"}, [][]string{{"X-Team", "RED"}}, [][]string{{"X-Team", "blue"}, nil}},

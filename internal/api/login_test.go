@@ -75,10 +75,14 @@ func TestLoginRefuses(t *testing.T) {
 			{"a number", `5`, 400, blank},
 			{"a body nested too deeply", `{"login_id":"amy","password":"Passw0rd-1","x":` + sessDeep(64) + `}`, 400, blank},
 			{"a body with the character NUL", `{"login_id":"amy\u0000","password":"Passw0rd-1"}`, 400, blank},
-			{"a body that is too long", sessPad(`{"login_id":"amy","password":"Passw0rd-1"}`, 300513), 413,
-				"api.context.request_body_too_large.app_error"},
-			{"a device id that is too long", `{"login_id":"amy","password":"Passw0rd-1","device_id":"` + strings.Repeat("d", 513) + `"}`,
-				400, "api.context.invalid_body_param.app_error"},
+			{
+				"a body that is too long", sessPad(`{"login_id":"amy","password":"Passw0rd-1"}`, 300513), 413,
+				"api.context.request_body_too_large.app_error",
+			},
+			{
+				"a device id that is too long", `{"login_id":"amy","password":"Passw0rd-1","device_id":"` + strings.Repeat("d", 513) + `"}`,
+				400, "api.context.invalid_body_param.app_error",
+			},
 			{"a magic link while they are off", `{"magic_link_token":"x","login_id":"amy","password":"Passw0rd-1"}`, 401, wrongCredentials},
 		} {
 			t.Run(tc.name, func(t *testing.T) {
@@ -134,8 +138,10 @@ func TestLoginAnswer(t *testing.T) {
 				t.Errorf("CSRF token %q", n.Props["csrf"])
 			}
 			delete(n.Props, "csrf")
-			sessDiff(t, "props", model.StringMap{"platform": "Linux", "os": "Linux", "browser": "Chrome/131.0", "isMobile": "false",
-				"isSaml": "false", "isOAuthUser": "false", "is_guest": "false"}, n.Props)
+			sessDiff(t, "props", model.StringMap{
+				"platform": "Linux", "os": "Linux", "browser": "Chrome/131.0", "isMobile": "false",
+				"isSaml": "false", "isOAuthUser": "false", "is_guest": "false",
+			}, n.Props)
 			if n.IsOAuth || n.DeviceID != "" || n.ID == r.Header.Get("Token") {
 				t.Errorf("session %+v", n)
 			}
@@ -171,8 +177,10 @@ func TestLoginStoresNoSecret(t *testing.T) {
 func TestLoginMasksAllReasonsAlike(t *testing.T) {
 	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
 		s.Make(testkit.Account{Username: "amy"})
-		provider := map[string]any{"Enable": true, "Id": "x", "Secret": "y", "AuthEndpoint": "https://id.example.com/auth",
-			"TokenEndpoint": "https://id.example.com/token", "UserAPIEndpoint": "https://id.example.com/user"}
+		provider := map[string]any{
+			"Enable": true, "Id": "x", "Secret": "y", "AuthEndpoint": "https://id.example.com/auth",
+			"TokenEndpoint": "https://id.example.com/token", "UserAPIEndpoint": "https://id.example.com/user",
+		}
 		for _, tc := range []struct {
 			name, section string
 			on, off       map[string]any
@@ -180,14 +188,29 @@ func TestLoginMasksAllReasonsAlike(t *testing.T) {
 			byName        int
 			byEmail       int
 		}{
-			{"usernames only", "EmailSettings", map[string]any{"EnableSignInWithEmail": false}, map[string]any{"EnableSignInWithEmail": true},
-				"api.user.login.invalid_credentials_username", 201, 401},
-			{"e-mail only", "EmailSettings", map[string]any{"EnableSignInWithUsername": false}, map[string]any{"EnableSignInWithUsername": true},
-				"api.user.login.invalid_credentials_email", 401, 201},
-			{"neither", "EmailSettings", map[string]any{"EnableSignInWithUsername": false, "EnableSignInWithEmail": false},
-				map[string]any{"EnableSignInWithUsername": true, "EnableSignInWithEmail": true}, wrongCredentials, 401, 401},
-			{"a single sign-on provider", "GitLabSettings", provider, map[string]any{"Enable": false},
-				"api.user.login.invalid_credentials_sso", 201, 201},
+			{
+				"usernames only", "EmailSettings",
+				map[string]any{"EnableSignInWithEmail": false},
+				map[string]any{"EnableSignInWithEmail": true},
+				"api.user.login.invalid_credentials_username", 201, 401,
+			},
+			{
+				"e-mail only", "EmailSettings",
+				map[string]any{"EnableSignInWithUsername": false},
+				map[string]any{"EnableSignInWithUsername": true},
+				"api.user.login.invalid_credentials_email", 401, 201,
+			},
+			{
+				"neither", "EmailSettings",
+				map[string]any{"EnableSignInWithUsername": false, "EnableSignInWithEmail": false},
+				map[string]any{"EnableSignInWithUsername": true, "EnableSignInWithEmail": true},
+				wrongCredentials, 401, 401,
+			},
+			{
+				"a single sign-on provider", "GitLabSettings", provider,
+				map[string]any{"Enable": false},
+				"api.user.login.invalid_credentials_sso", 201, 201,
+			},
 		} {
 			t.Run("with "+tc.name, func(t *testing.T) {
 				sessPatch(t, s, tc.section, tc.on)
@@ -278,8 +301,10 @@ func sessLoginID(t testing.TB, s *testkit.Server, username string) string {
 func FuzzLoginBody(f *testing.F) {
 	s := testkit.Start(f, testkit.Databases[0], testkit.Options{Real: true})
 	amy := s.Make(testkit.Account{Username: "amy"})
-	for _, seed := range []string{`{"login_id":"amy","password":"x"}`, `{`, `[]`, `null`, `{"id":null,"password":"x"}`, `{"login_id":"\u0000","password":"x"}`,
-		`{"login_id":"\ud800","password":"x"}`, "{\"login_id\":\"\xff\",\"password\":\"x\"}", `{"password":{"a":[1]}}`, sessDeep(70)} {
+	for _, seed := range []string{
+		`{"login_id":"amy","password":"x"}`, `{`, `[]`, `null`, `{"id":null,"password":"x"}`, `{"login_id":"\u0000","password":"x"}`,
+		`{"login_id":"\ud800","password":"x"}`, "{\"login_id\":\"\xff\",\"password\":\"x\"}", `{"password":{"a":[1]}}`, sessDeep(70),
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -303,9 +328,11 @@ func FuzzLoginBody(f *testing.F) {
 
 func FuzzCreateUserBody(f *testing.F) {
 	s := testkit.Start(f, testkit.Databases[0], testkit.Options{Real: true})
-	for _, seed := range []string{`{"username":"bob","email":"bob@example.com","password":"Passw0rd-1"}`, `{`, `[]`, `null`, `{"email":1}`,
+	for _, seed := range []string{
+		`{"username":"bob","email":"bob@example.com","password":"Passw0rd-1"}`, `{`, `[]`, `null`, `{"email":1}`,
 		`{"username":"\u0000","email":"x@y","password":"Passw0rd-1"}`, `{"props":{"a":1}}`, `{"notify_props":null,"timezone":[]}`,
-		`{"email":"c@example.com","password":"Passw0rd-1","nickname":"\ud800","roles":"system_admin","delete_at":5}`} {
+		`{"email":"c@example.com","password":"Passw0rd-1","nickname":"\ud800","roles":"system_admin","delete_at":5}`,
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

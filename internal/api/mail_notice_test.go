@@ -15,8 +15,10 @@ import (
 )
 
 func TestOwnerIsToldOfEveryChangeOfTheAccount(t *testing.T) {
-	env := []string{"MM_SERVICESETTINGS_ENABLEMULTIFACTORAUTHENTICATION=true", "MM_SERVICESETTINGS_ENABLEUSERACCESSTOKENS=true",
-		"MM_TEAMSETTINGS_ENABLEUSERDEACTIVATION=true", "MM_SERVICESETTINGS_ENABLEBOTACCOUNTCREATION=true"}
+	env := []string{
+		"MM_SERVICESETTINGS_ENABLEMULTIFACTORAUTHENTICATION=true", "MM_SERVICESETTINGS_ENABLEUSERACCESSTOKENS=true",
+		"MM_TEAMSETTINGS_ENABLEUSERDEACTIVATION=true", "MM_SERVICESETTINGS_ENABLEBOTACCOUNTCREATION=true",
+	}
 	mailEach(t, env, func(t *testing.T, s *testkit.Server, m *smtp.Server) {
 		amy := s.User("amy")
 		const to = "amy@example.com"
@@ -129,8 +131,10 @@ func TestMailsSpeakTheLanguageOfTheirReader(t *testing.T) {
 	mailEach(t, nil, func(t *testing.T, s *testkit.Server, m *smtp.Server) {
 		for locale, want := range map[string]string{"de": "Neues Passwort wählen", "fr": "Choisissez un nouveau mot de passe", "en": mailSubjectReset, "ja": mailSubjectReset} {
 			name := "reader-" + locale
-			s.Admin().Post("/users", map[string]any{"username": name, "email": name + "@example.com", "password": testkit.Password, "locale": locale,
-				"disable_welcome_email": true}).Want(http.StatusCreated)
+			s.Admin().Post("/users", map[string]any{
+				"username": name, "email": name + "@example.com", "password": testkit.Password, "locale": locale,
+				"disable_welcome_email": true,
+			}).Want(http.StatusCreated)
 			s.Visitor().Post("/users/password/reset/send", map[string]string{"email": name + "@example.com"}).Want(http.StatusOK)
 			mailWantSubjects(t, s, m, name+"@example.com", want)
 		}

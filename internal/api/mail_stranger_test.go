@@ -101,8 +101,10 @@ func TestOnlyThoseGetMailWhoCanUseIt(t *testing.T) {
 			if who.change == nil {
 				continue
 			}
-			id := s.Admin().Post("/users", map[string]any{"username": who.name, "email": who.name + "@example.com", "password": testkit.Password,
-				"disable_welcome_email": true}).Want(http.StatusCreated).Text("id")
+			id := s.Admin().Post("/users", map[string]any{
+				"username": who.name, "email": who.name + "@example.com", "password": testkit.Password,
+				"disable_welcome_email": true,
+			}).Want(http.StatusCreated).Text("id")
 			sessChange(t, s, id, who.change)
 		}
 		v := s.Visitor()

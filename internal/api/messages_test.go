@@ -51,13 +51,19 @@ func computedFills(t *testing.T) map[form][]string {
 		"api.user.*.not_available.app_error": {"email_to_oauth", "oauth_to_email", "email_to_ldap", "ldap_to_email"},
 		"model.bot.is_valid.*.app_error":     {"username", "user_id", "description", "creator_id"},
 		"model.channel.is_valid.*.app_error": {"display_name", "1_or_more", "type", "header", "purpose", "name"},
-		"model.channel.is_valid.banner_info.*.app_error": {"channel_type", "text.empty", "text.invalid_length", "background_color.empty",
-			"background_color.invalid"},
-		"model.channel_member.is_valid.*.app_error": {"notify_level", "push_level", "unread_level", "email_value",
-			"ignore_channel_mentions_value", "channel_auto_follow_threads_value"},
+		"model.channel.is_valid.banner_info.*.app_error": {
+			"channel_type", "text.empty", "text.invalid_length", "background_color.empty",
+			"background_color.invalid",
+		},
+		"model.channel_member.is_valid.*.app_error": {
+			"notify_level", "push_level", "unread_level", "email_value",
+			"ignore_channel_mentions_value", "channel_auto_follow_threads_value",
+		},
 		"model.preference.is_valid.*.app_error": {"id", "category", "name", "value"},
-		"model.team.is_valid.*.app_error": {"email", "name", "url", "description", "reserved", "characters", "type", "company",
-			"domains"},
+		"model.team.is_valid.*.app_error": {
+			"email", "name", "url", "description", "reserved", "characters", "type", "company",
+			"domains",
+		},
 		"model.user.is_valid.pwd*.app_error": passwordFills(t),
 	}
 }

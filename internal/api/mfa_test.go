@@ -82,8 +82,10 @@ func TestSigningInWithASecondFactor(t *testing.T) {
 		amy.Post("/users/x/mfa/generate", nil).WantFault(http.StatusBadRequest, "api.context.invalid_url_param.app_error")
 		sessLogin(v, "amy", testkit.Password).Want(http.StatusCreated) // a secret alone protects nothing
 		code := mfaCode(t, s, secret)
-		for body, id := range map[string]string{`{}`: "", `{"activate":"x"}`: "", `{"activate":true}`: "", `{"activate":true,"code":""}`: "",
-			`{"activate":true,"code":"12345"}`: "mfa.activate.app_error"} {
+		for body, id := range map[string]string{
+			`{}`: "", `{"activate":"x"}`: "", `{"activate":true}`: "", `{"activate":true,"code":""}`: "",
+			`{"activate":true,"code":"12345"}`: "mfa.activate.app_error",
+		} {
 			if id == "" {
 				id = "api.context.invalid_body_param.app_error"
 			}

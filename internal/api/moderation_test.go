@@ -151,9 +151,13 @@ func TestModerationIsForThoseWhoManageChannels(t *testing.T) {
 		admin.Get("/channels/"+direct+"/moderations").WantFault(400, badURLID)
 		admin.Put("/channels/"+direct+"/moderations/patch", good).WantFault(400, badURLID)
 		before := string(admin.Get(path).Body)
-		for _, body := range []any{`{`, `null`, `[]`, `{"name":"create_post"}`, []object{{"name": "edit_post", "roles": object{"members": true}}},
-			[]object{{"name": "create_post", "roles": object{"members": "yes"}}}, []object{{"name": "manage_members", "roles": object{"guests": true}}},
-			slices.Repeat(good, 11)} {
+		for _, body := range []any{
+			`{`, `null`, `[]`, `{"name":"create_post"}`,
+			[]object{{"name": "edit_post", "roles": object{"members": true}}},
+			[]object{{"name": "create_post", "roles": object{"members": "yes"}}},
+			[]object{{"name": "manage_members", "roles": object{"guests": true}}},
+			slices.Repeat(good, 11),
+		} {
 			admin.Put(path+"/patch", body).WantFault(400, badBodyID)
 		}
 		if after := string(admin.Get(path).Body); after != before {

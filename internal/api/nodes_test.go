@@ -49,8 +49,10 @@ func TestTwoNodesOnOneDatabase(t *testing.T) {
 	}
 	ch := channelOf(t, a, bob)
 	joinChannel(t, a, ch, amy)
-	a.Bus.Publish([]event.Event{{Name: "posted", Data: map[string]any{"post": "{}"}, To: event.Audience{ChannelID: ch},
-		For: map[string]map[string]any{amy.ID: {"mentions": "[]"}}}})
+	a.Bus.Publish([]event.Event{{
+		Name: "posted", Data: map[string]any{"post": "{}"}, To: event.Audience{ChannelID: ch},
+		For: map[string]map[string]any{amy.ID: {"mentions": "[]"}},
+	}})
 	if f := l.Event("posted"); f.Data["mentions"] != "[]" || f.Data["post"] != "{}" {
 		t.Errorf("the other node sent %s", f.Text)
 	}

@@ -163,9 +163,11 @@ func TestBodiesThatNameNothing(t *testing.T) {
 		v := s.Visitor()
 		deep := strings.Repeat(`{"a":`, 70) + "1" + strings.Repeat("}", 70)
 		for _, path := range []string{"/users/password/reset", "/users/password/reset/send", "/users/email/verify", "/users/email/verify/send"} {
-			for _, body := range []string{"", "{", "null", "[]", "[1]", `"x"`, "1", "{}", deep, `{"email":"","token":""}`, `{"email":7,"token":7}`,
+			for _, body := range []string{
+				"", "{", "null", "[]", "[1]", `"x"`, "1", "{}", deep, `{"email":"","token":""}`, `{"email":7,"token":7}`,
 				`{"email":null,"token":null,"new_password":null}`, `{"token":"short","new_password":"` + mailPassword + `"}`,
-				`{"token":"` + strings.Repeat("y", 65) + `"}`, `{"email":"a\u0000b","token":"\u0000"}`} {
+				`{"token":"` + strings.Repeat("y", 65) + `"}`, `{"email":"a\u0000b","token":"\u0000"}`,
+			} {
 				v.For(t).Post(path, body).WantFault(http.StatusBadRequest, "api.context.invalid_body_param.app_error")
 			}
 			v.For(t).Post(path, `{"email":"`+strings.Repeat("x", 300_600)+`"}`).WantFault(http.StatusRequestEntityTooLarge, "api.context.request_body_too_large.app_error")

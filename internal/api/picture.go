@@ -94,16 +94,20 @@ func (a *API) setProfileImage(c *call) error {
 type pictureFaults struct{ tooLarge, parse, noFile, array, open string }
 
 var (
-	profileImageFaults = pictureFaults{"api.user.upload_profile_user.too_large.app_error", "api.user.upload_profile_user.parse.app_error",
+	profileImageFaults = pictureFaults{
+		"api.user.upload_profile_user.too_large.app_error", "api.user.upload_profile_user.parse.app_error",
 		"api.user.upload_profile_user.no_file.app_error", "api.user.upload_profile_user.array.app_error",
-		"api.user.upload_profile_user.open.app_error"}
-	teamIconFaults = pictureFaults{"api.team.set_team_icon.too_large.app_error", "api.team.set_team_icon.parse.app_error",
-		"api.team.set_team_icon.no_file.app_error", "api.team.set_team_icon.array.app_error", "api.team.set_team_icon.open.app_error"}
+		"api.user.upload_profile_user.open.app_error",
+	}
+	teamIconFaults = pictureFaults{
+		"api.team.set_team_icon.too_large.app_error", "api.team.set_team_icon.parse.app_error",
+		"api.team.set_team_icon.no_file.app_error", "api.team.set_team_icon.array.app_error", "api.team.set_team_icon.open.app_error",
+	}
 )
 
 // picture reads the form field "image". done removes what was kept of the form.
 func (c *call) picture(ids pictureFaults) (up account.Upload, done func(), err error) {
-	if c.r.ContentLength > int64(c.cfg.FileSettings.MaxFileSize) {
+	if c.r.ContentLength > c.cfg.FileSettings.MaxFileSize {
 		return up, nil, fault.New(fault.TooLarge, ids.tooLarge)
 	}
 	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, c.bodyLimit())

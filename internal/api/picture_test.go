@@ -156,8 +156,10 @@ func TestPicturesOfEveryFormat(t *testing.T) {
 				if got := chgRed(t, r.Body); got != tc.red {
 					t.Errorf("the picture is red at %q, want %q", got, tc.red)
 				}
-				for name, want := range map[string]string{"Content-Type": "image/png", "Cache-Control": "max-age=86400, private",
-					"Etag": fmt.Sprint(after.LastPictureUpdate), "X-Content-Type-Options": "nosniff"} {
+				for name, want := range map[string]string{
+					"Content-Type": "image/png", "Cache-Control": "max-age=86400, private",
+					"Etag": fmt.Sprint(after.LastPictureUpdate), "X-Content-Type-Options": "nosniff",
+				} {
 					if got := r.Header.Get(name); got != want {
 						t.Errorf("%s is %q, want %q", name, got, want)
 					}
@@ -198,8 +200,10 @@ func TestPicturesThatAreRefused(t *testing.T) {
 			return c.Post("/users/me/image", body)
 		}
 		chgUnchanged(t, s, db, func() {
-			for name, content := range map[string][]byte{"a text": []byte("not a picture"), "nothing": nil, "SVG": []byte("<svg/>"),
-				"too many pixels": chgHeader(101, 100), "a bomb": chgHeader(1<<31-1, 1<<31-1), "no pixels": chgHeader(0, 5)} {
+			for name, content := range map[string][]byte{
+				"a text": []byte("not a picture"), "nothing": nil, "SVG": []byte("<svg/>"),
+				"too many pixels": chgHeader(101, 100), "a bomb": chgHeader(1<<31-1, 1<<31-1), "no pixels": chgHeader(0, 5),
+			} {
 				if r := chgUpload(t, amy, content); r.Text("id") != limits || r.StatusCode != http.StatusBadRequest {
 					t.Errorf("%s: %d %s", name, r.StatusCode, r.Body)
 				}
@@ -373,8 +377,10 @@ func TestPicturesWithoutStorage(t *testing.T) {
 func TestWhoSeesPictures(t *testing.T) {
 	chgEach(t, []string{"MM_GUESTACCOUNTSSETTINGS_ENABLE=true"}, func(t *testing.T, s *testkit.Server) {
 		guest := s.WithRoles("guest", "system_guest")
-		for _, path := range []string{"/users/" + s.Admin().ID + "/image", "/users/" + s.Admin().ID + "/image/default",
-			"/users/" + chgUnknownID + "/image", "/users/" + chgUnknownID + "/image/default"} {
+		for _, path := range []string{
+			"/users/" + s.Admin().ID + "/image", "/users/" + s.Admin().ID + "/image/default",
+			"/users/" + chgUnknownID + "/image", "/users/" + chgUnknownID + "/image/default",
+		} {
 			guest.Get(path).WantFault(http.StatusForbidden, chgForbidden)
 		}
 		guest.Get("/users/me/image").Want(http.StatusOK)

@@ -113,8 +113,10 @@ func TestNobodySaysOfAPlaceWhatIsNotTheirs(t *testing.T) {
 		amy, bob := s.User("amy").For(t), s.User("bob")
 		scheme := newScheme(s.Admin().For(t), "team", "Classes").Text("id")
 		more := func(body object) object {
-			for name, v := range map[string]any{"scheme_id": scheme, "delete_at": 5, "create_at": 5, "creator_id": bob.ID, "total_msg_count": 9, "policy_id": scheme,
-				"policy_enforced": true, "shared": true, "last_post_at": 5, "email": "bob@example.com", "invite_id": scheme, "members": 99, "props": object{"a": "b"}} {
+			for name, v := range map[string]any{
+				"scheme_id": scheme, "delete_at": 5, "create_at": 5, "creator_id": bob.ID, "total_msg_count": 9, "policy_id": scheme,
+				"policy_enforced": true, "shared": true, "last_post_at": 5, "email": "bob@example.com", "invite_id": scheme, "members": 99, "props": object{"a": "b"},
+			} {
 				body[name] = v
 			}
 			return body

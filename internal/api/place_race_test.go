@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"sync"
 	"testing"
@@ -35,7 +36,7 @@ func TestWhoBecomesAGuestWhileComingInIsAGuest(t *testing.T) {
 			if got := admin.Get("/teams/" + team.ID + "/members/" + id).Want(200).Text("roles"); got != "team_guest" {
 				t.Errorf("in the team user%d is %s", i, got)
 			}
-			if got := admin.Get("/channels/" + open + "/members/" + id); got.StatusCode == 200 && got.Text("roles") != "channel_guest" {
+			if got := admin.Get("/channels/" + open + "/members/" + id); got.StatusCode == http.StatusOK && got.Text("roles") != "channel_guest" {
 				t.Errorf("in the channel user%d is %s", i, got.Text("roles"))
 			}
 		}
@@ -64,13 +65,17 @@ func TestTheSizesOfPlacesStayRight(t *testing.T) {
 		}
 		db := chgDB(t, s)
 		for what, queries := range map[string][2]string{
-			"guests": {`SELECT name || ' ' || guests || ' of ' || members FROM channels ORDER BY 1`,
+			"guests": {
+				`SELECT name || ' ' || guests || ' of ' || members FROM channels ORDER BY 1`,
 				`SELECT name || ' ' || (SELECT COUNT(*) FROM channel_members m WHERE m.channel_id = c.id AND m.scheme_guest) || ' of ' ||
-					(SELECT COUNT(*) FROM channel_members m WHERE m.channel_id = c.id) FROM channels c ORDER BY 1`},
-			"active members": {`SELECT name || ' ' || active_members || ' of ' || members FROM teams ORDER BY 1`,
+					(SELECT COUNT(*) FROM channel_members m WHERE m.channel_id = c.id) FROM channels c ORDER BY 1`,
+			},
+			"active members": {
+				`SELECT name || ' ' || active_members || ' of ' || members FROM teams ORDER BY 1`,
 				`SELECT name || ' ' || (SELECT COUNT(*) FROM team_members m JOIN users u ON u.id = m.user_id AND u.delete_at = 0
 					WHERE m.team_id = t.id AND m.delete_at = 0) || ' of ' ||
-					(SELECT COUNT(*) FROM team_members m WHERE m.team_id = t.id AND m.delete_at = 0) FROM teams t ORDER BY 1`},
+					(SELECT COUNT(*) FROM team_members m WHERE m.team_id = t.id AND m.delete_at = 0) FROM teams t ORDER BY 1`,
+			},
 		} {
 			if kept, counted := chgList(t, db, queries[0]), chgList(t, db, queries[1]); !slices.Equal(kept, counted) {
 				t.Errorf("%s are kept as %q and counted as %q", what, kept, counted)

@@ -80,9 +80,11 @@ func (a *API) getPostsForChannel(c *call) error {
 	if err != nil {
 		return err
 	}
-	l := talk.Listing{Before: c.value("before"), After: c.value("after"), Deleted: c.flag("include_deleted"),
+	l := talk.Listing{
+		Before: c.value("before"), After: c.value("after"), Deleted: c.flag("include_deleted"),
 		SkipThreads: c.value("skipFetchThreads") == "true", Collapsed: c.value("collapsedThreads") == "true",
-		Extended: c.value("collapsedThreadsExtended") == "true"}
+		Extended: c.value("collapsedThreadsExtended") == "true",
+	}
 	l.Page, l.PerPage = c.page()
 	if text := c.value("since"); text != "" {
 		if l.Since, err = strconv.ParseInt(text, 10, 64); err != nil {

@@ -19,8 +19,10 @@ func TestOutsidersDoNothingWithWhatTheyCannotRead(t *testing.T) {
 		p.joinTeam(bob)
 		p.channel = p.newChannel(model.ChannelPrivate, "secret", amy, bob)
 		file := upload(t, amy, p.channel.ID, "plan.png", pngOf(t, 9, 9))
-		root := amy.Post("/posts", map[string]any{"channel_id": p.channel.ID, "message": "plan", "file_ids": []string{file},
-			"metadata": map[string]any{"priority": map[string]any{"requested_ack": true}}}).Want(http.StatusCreated).Text("id")
+		root := amy.Post("/posts", map[string]any{
+			"channel_id": p.channel.ID, "message": "plan", "file_ids": []string{file},
+			"metadata": map[string]any{"priority": map[string]any{"requested_ack": true}},
+		}).Want(http.StatusCreated).Text("id")
 		reply := p.answer(bob, root, "plan b @eve")
 		amy.Post("/reactions", map[string]string{"user_id": amy.ID, "post_id": root, "emoji_name": "+1"}).Want(http.StatusOK)
 		session := amy.Post("/uploads", map[string]any{"channel_id": p.channel.ID, "filename": "a", "file_size": 3}).Want(http.StatusCreated).Text("id")

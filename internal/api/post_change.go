@@ -112,8 +112,10 @@ func (a *API) getPostThread(c *call) error {
 
 // threadPage reads which part of a thread is wanted.
 func (c *call) threadPage() (w talk.ThreadPage, err error) {
-	w = talk.ThreadPage{FromPost: c.value("fromPost"), SkipThreads: c.value("skipFetchThreads") == "true", UpdatesOnly: c.value("updatesOnly") == "true",
-		Collapsed: c.value("collapsedThreads") == "true", Extended: c.value("collapsedThreadsExtended") == "true"}
+	w = talk.ThreadPage{
+		FromPost: c.value("fromPost"), SkipThreads: c.value("skipFetchThreads") == "true", UpdatesOnly: c.value("updatesOnly") == "true",
+		Collapsed: c.value("collapsedThreads") == "true", Extended: c.value("collapsedThreadsExtended") == "true",
+	}
 	if n, err := strconv.Atoi(c.value("perPage")); err == nil && n > 0 {
 		w.PerPage = min(n, perPageMax)
 	}
@@ -181,8 +183,10 @@ func (a *API) getUnreadPosts(c *call) error {
 	if after == 0 {
 		return fault.URL("limit_after")
 	}
-	l := talk.Listing{SkipThreads: c.value("skipFetchThreads") == "true", Collapsed: c.value("collapsedThreads") == "true",
-		Extended: c.value("collapsedThreadsExtended") == "true"}
+	l := talk.Listing{
+		SkipThreads: c.value("skipFetchThreads") == "true", Collapsed: c.value("collapsedThreads") == "true",
+		Extended: c.value("collapsedThreadsExtended") == "true",
+	}
 	list, err := a.Talk.UnreadPosts(c, c.actor, userID, channelID, before, after, l)
 	if err != nil {
 		return err

@@ -80,11 +80,15 @@ func TestPostIsRefusedInTheDocumentedOrder(t *testing.T) {
 			{amy, here(`,"root_id":"` + reply + `"`), 400, root},
 			{amy, `{"channel_id":"` + other.ID + `","message":"x","root_id":"` + first + `"}`, 400, "api.post.create_post.channel_root_id.app_error"},
 			{amy, here(`,"id":"` + model.NewID() + `"`), 400, "app.post.save.existing.app_error"},
-			{amy, here(`,"root_id":"` + first + `","metadata":{"priority":{"priority":"urgent"}}`), 400,
-				"api.post.post_priority.priority_post_only_allowed_for_root_post.request_error"},
+			{
+				amy, here(`,"root_id":"` + first + `","metadata":{"priority":{"priority":"urgent"}}`), 400,
+				"api.post.post_priority.priority_post_only_allowed_for_root_post.request_error",
+			},
 			{amy, here(`,"metadata":{"priority":{"priority":"odd"}}`), 400, "api.context.invalid_body_param.app_error"},
-			{amy, `{"channel_id":"` + p.channel.ID + `","message":"` + strings.Repeat("x", model.PostMessageMax+1) + `"}`, 400,
-				"model.post.is_valid.message_length.app_error"},
+			{
+				amy, `{"channel_id":"` + p.channel.ID + `","message":"` + strings.Repeat("x", model.PostMessageMax+1) + `"}`, 400,
+				"model.post.is_valid.message_length.app_error",
+			},
 			{s.Visitor(), here(``), 401, "api.context.session_expired.app_error"},
 		} {
 			tc.as.Post("/posts", tc.body).WantFault(tc.status, tc.fault)

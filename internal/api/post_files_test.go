@@ -89,8 +89,10 @@ func TestServedFilesRunNothing(t *testing.T) {
 	testkit.Each(t, testkit.Options{Env: []string{"MM_FILESETTINGS_ENABLEPUBLICLINK=true"}}, func(t *testing.T, s *testkit.Server) {
 		amy := s.User("amy")
 		team := s.Team(t, "north", amy)
-		for name, inline := range map[string]bool{"x.html": false, "x.svg": false, "x.xml": false, "x.js": false, "x": false, "x.txt": true, "x.pdf": true,
-			"../../e\"vil\r\nX-A: b.txt": true} {
+		for name, inline := range map[string]bool{
+			"x.html": false, "x.svg": false, "x.xml": false, "x.js": false, "x": false, "x.txt": true, "x.pdf": true,
+			"../../e\"vil\r\nX-A: b.txt": true,
+		} {
 			id := upload(t, amy, team.Town, name, []byte("<script>alert(1)</script>"))
 			amy.Post("/posts", map[string]any{"channel_id": team.Town, "file_ids": []string{id}}).Want(http.StatusCreated)
 			link := amy.Get("/files/" + id + "/link").Want(http.StatusOK).Text("link")

@@ -20,8 +20,10 @@ type place struct {
 // newPlace makes a team with a channel in it that all of these accounts are in.
 func newPlace(t *testing.T, s *testkit.Server, who ...*testkit.Client) *place {
 	t.Helper()
-	p := &place{t: t, s: s, team: &model.Team{ID: model.NewID(), CreateAt: 1, UpdateAt: 1, Name: "t" + model.NewID(), DisplayName: "Team",
-		Type: model.TeamOpen, InviteID: model.NewID()}}
+	p := &place{t: t, s: s, team: &model.Team{
+		ID: model.NewID(), CreateAt: 1, UpdateAt: 1, Name: "t" + model.NewID(), DisplayName: "Team",
+		Type: model.TeamOpen, InviteID: model.NewID(),
+	}}
 	p.tx(func(tx *store.Tx) error { return tx.InsertTeam(t.Context(), p.team) })
 	p.channel = p.newChannel(model.ChannelOpen, "town", who...)
 	for _, c := range who {
@@ -60,8 +62,10 @@ func (p *place) join(channel *model.Channel, who ...*testkit.Client) {
 	p.t.Helper()
 	for _, c := range who {
 		p.tx(func(tx *store.Tx) error {
-			if err := tx.InsertChannelMember(p.t.Context(), &model.ChannelMember{ChannelID: channel.ID, UserID: c.ID, Username: c.Username,
-				CreateAt: 1, SchemeUser: true, NotifyProps: model.DefaultChannelNotifyProps()}); err != nil {
+			if err := tx.InsertChannelMember(p.t.Context(), &model.ChannelMember{
+				ChannelID: channel.ID, UserID: c.ID, Username: c.Username,
+				CreateAt: 1, SchemeUser: true, NotifyProps: model.DefaultChannelNotifyProps(),
+			}); err != nil {
 				return err
 			}
 			return tx.CountChannel(p.t.Context(), channel.ID, 1, 0)

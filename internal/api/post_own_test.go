@@ -81,8 +81,10 @@ func TestPostIsAcknowledged(t *testing.T) {
 		amy, bob, eve := s.User("amy"), s.User("bob"), s.User("eve")
 		p := newPlace(t, s, amy, bob)
 		plain := p.say(bob, "plain")
-		post := bob.Post("/posts", map[string]any{"channel_id": p.channel.ID, "message": "read this",
-			"metadata": map[string]any{"priority": map[string]any{"priority": "important", "requested_ack": true}}}).Want(http.StatusCreated).Text("id")
+		post := bob.Post("/posts", map[string]any{
+			"channel_id": p.channel.ID, "message": "read this",
+			"metadata": map[string]any{"priority": map[string]any{"priority": "important", "requested_ack": true}},
+		}).Want(http.StatusCreated).Text("id")
 		path := "/users/" + amy.ID + "/posts/" + post + "/ack"
 		s.Events.Take()
 		first := amy.Post(path, nil).Want(http.StatusOK).Value("acknowledged_at")

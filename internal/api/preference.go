@@ -66,7 +66,8 @@ func (a *API) deletePreferences(c *call) error {
 }
 
 func (a *API) changePreferences(c *call,
-	change func(*account.Service, context.Context, perm.Actor, string, []model.Preference) error) error {
+	change func(*account.Service, context.Context, perm.Actor, string, []model.Preference) error,
+) error {
 	id, err := c.userID()
 	if err != nil {
 		return err

@@ -133,8 +133,10 @@ func TestPreferencesRefuse(t *testing.T) {
 			{"a visitor", "/users/" + amy.ID + "/preferences", good, s.Visitor(), 401, sessEnded},
 		}
 		invalid := func(name, key, value, field string) row {
-			return row{name, "/users/me/preferences", text(append(preferenceBody(amy.ID, "last/channel", "changed"), preferenceBody(amy.ID, key, value)...)),
-				amy, 400, "model.preference.is_valid." + field + ".app_error"}
+			return row{
+				name, "/users/me/preferences", text(append(preferenceBody(amy.ID, "last/channel", "changed"), preferenceBody(amy.ID, key, value)...)),
+				amy, 400, "model.preference.is_valid." + field + ".app_error",
+			}
 		}
 		onlyPut := []row{
 			{"another account in the list", "/users/me/preferences", text(mixed), amy, 403, "api.preference.update_preferences.set.app_error"},
@@ -191,8 +193,10 @@ func TestThemesAndLimits(t *testing.T) {
 		if err := json.Unmarshal([]byte(list[0].Value), &got); err != nil {
 			t.Fatal(err)
 		}
-		sessDiff(t, "theme", map[string]string{"type": "Mine", "image": "x.png", "codeTheme": "github", "a": "#fff", "b": "#A0b1C2", "c": "#ffffff",
-			"d": "#ffffff", "e": "#ffffff"}, got)
+		sessDiff(t, "theme", map[string]string{
+			"type": "Mine", "image": "x.png", "codeTheme": "github", "a": "#fff", "b": "#A0b1C2", "c": "#ffffff",
+			"d": "#ffffff", "e": "#ffffff",
+		}, got)
 		fine := `{"type":"Mine",  "a":"#fff"}`
 		amy.Put("/users/me/preferences", preferenceBody(amy.ID, "theme/", fine)).Want(http.StatusOK)
 		sessDiff(t, "a theme without faults", []string{"theme/=" + fine}, preferencesOf(t, amy, "/users/me/preferences/theme"))

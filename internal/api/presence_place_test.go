@@ -76,8 +76,10 @@ func TestNobodyStaysPresentWhenANodeDied(t *testing.T) {
 		cat.Dial("").Event("hello")
 		is(amy, model.StatusOnline)
 		is(cat, model.StatusOnline)
-		next := account.New(account.Options{DB: s.DB, Bus: s.Bus, Now: s.Clock.Now, Log: testkit.Logger(t),
-			Config: func() *config.Config { return &s.Live.Current().Config }})
+		next := account.New(account.Options{
+			DB: s.DB, Bus: s.Bus, Now: s.Clock.Now, Log: testkit.Logger(t),
+			Config: func() *config.Config { return &s.Live.Current().Config },
+		})
 		ctx := t.Context()
 		if err := next.EnterNodes(ctx, false); err != nil {
 			t.Fatal(err)

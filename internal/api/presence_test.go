@@ -126,9 +126,11 @@ func TestGetUserStatus(t *testing.T) {
 		}
 		bob.Post("/users/status/ids", many[:1000]).Want(http.StatusOK)
 		bob.Post("/users/status/ids", many).WantFault(400, sessBadBody)
-		for body, fault := range map[string]string{`[]`: sessBadBody, `["junk"]`: sessBadBody, `["` + amy.ID + `x"]`: sessBadBody, `null`: sessBadBody, ``: "api.payload.parse.error",
+		for body, fault := range map[string]string{
+			`[]`: sessBadBody, `["junk"]`: sessBadBody, `["` + amy.ID + `x"]`: sessBadBody, `null`: sessBadBody, ``: "api.payload.parse.error",
 			`{}`: "api.payload.parse.error", `[5]`: "api.payload.parse.error", `["` + amy.ID + `"`: "api.payload.parse.error",
-			`["\u0000bndrfg8ejkmcpqxot1uwisza3"]`: "api.payload.parse.error"} {
+			`["\u0000bndrfg8ejkmcpqxot1uwisza3"]`: "api.payload.parse.error",
+		} {
 			bob.Post("/users/status/ids", body).WantFault(400, fault)
 		}
 		bob.Post("/users/status/ids", `["`+strings.Repeat("x", 300513)+`"]`).Want(http.StatusRequestEntityTooLarge)

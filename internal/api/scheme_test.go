@@ -56,9 +56,11 @@ func TestASchemeIsMadeListedChangedAndDeleted(t *testing.T) {
 		admin, amy := s.Admin().For(t), s.User("amy")
 		made := newScheme(admin, "team", "Classes")
 		id := made.Text("id")
-		for _, field := range []string{"default_team_admin_role", "default_team_user_role", "default_team_guest_role", "default_channel_admin_role",
+		for _, field := range []string{
+			"default_team_admin_role", "default_team_user_role", "default_team_guest_role", "default_channel_admin_role",
 			"default_channel_user_role", "default_channel_guest_role", "default_playbook_admin_role", "default_playbook_member_role",
-			"default_run_admin_role", "default_run_member_role"} {
+			"default_run_admin_role", "default_run_member_role",
+		} {
 			builtIn := strings.TrimSuffix(strings.TrimPrefix(field, "default_"), "_role")
 			_, got := roleNamed(amy, made.Text(field))
 			_, want := roleNamed(amy, builtIn)

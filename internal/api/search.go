@@ -34,9 +34,11 @@ type textSearch struct {
 const zoneMax = 24 * 60 * 60
 
 func (in *textSearch) search(teamID string) talk.Search {
-	out := talk.Search{TeamID: teamID, Terms: in.Terms, Or: in.IsOrSearch, Archived: in.IncludeDeletedChannels,
+	out := talk.Search{
+		TeamID: teamID, Terms: in.Terms, Or: in.IsOrSearch, Archived: in.IncludeDeletedChannels,
 		Offset: time.Duration(min(max(in.TimeZoneOffset, -zoneMax), zoneMax)) * time.Second,
-		Page:   min(max(in.Page, 0), math.MaxInt32/perPageMax), PerPage: min(in.PerPage, perPageMax)}
+		Page:   min(max(in.Page, 0), math.MaxInt32/perPageMax), PerPage: min(in.PerPage, perPageMax),
+	}
 	if out.PerPage <= 0 {
 		out.PerPage = perPageStd
 	}

@@ -299,8 +299,10 @@ func TestFilesAreSearched(t *testing.T) {
 			}
 			return strings.Join(names, "|")
 		}
-		for terms, want := range map[string]string{"2024": "plan 2024.csv|Größe_2024.txt", "grosse": "Größe_2024.txt", "2024 ext:csv": "plan 2024.csv",
-			"2024 -ext:csv": "Größe_2024.txt", "from:bob": "plan 2024.csv", "gro*": "Größe_2024.txt", "look": ""} {
+		for terms, want := range map[string]string{
+			"2024": "plan 2024.csv|Größe_2024.txt", "grosse": "Größe_2024.txt", "2024 ext:csv": "plan 2024.csv",
+			"2024 -ext:csv": "Größe_2024.txt", "from:bob": "plan 2024.csv", "gro*": "Größe_2024.txt", "look": "",
+		} {
 			if got := find(amy, terms); got != want {
 				t.Errorf("%s finds %q, want %q", terms, got, want)
 			}

@@ -22,8 +22,10 @@ func (a *API) login(c *call) error {
 		s, err = a.Workspace.LoginByLink(c, c.visitor(), model.NewSecret(link), device)
 		err = a.Accounts.MaskSignIn(err)
 	} else {
-		s, err = a.Accounts.Login(c, c.visitor(), account.Credentials{LoginID: in["login_id"], ID: in["id"],
-			Password: model.NewSecret(in["password"]), DeviceID: device, Code: in["token"]})
+		s, err = a.Accounts.Login(c, c.visitor(), account.Credentials{
+			LoginID: in["login_id"], ID: in["id"],
+			Password: model.NewSecret(in["password"]), DeviceID: device, Code: in["token"],
+		})
 	}
 	if err != nil {
 		return err
@@ -84,8 +86,10 @@ func (a *API) updatePassword(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.ok(a.Accounts.UpdatePassword(c, c.actor, id, account.NewPassword{Current: model.NewSecret(in["current_password"]),
-		New: model.NewSecret(in["new_password"]), AlreadyHashed: in["already_hashed"] == "true"}))
+	return c.ok(a.Accounts.UpdatePassword(c, c.actor, id, account.NewPassword{
+		Current: model.NewSecret(in["current_password"]),
+		New:     model.NewSecret(in["new_password"]), AlreadyHashed: in["already_hashed"] == "true",
+	}))
 }
 
 func (a *API) getSessions(c *call) error {
@@ -126,9 +130,11 @@ func (a *API) attachDevice(c *call) error {
 	if err != nil {
 		return err
 	}
-	d := account.Device{ID: first(in["device_id"], in["deviceId"]),
+	d := account.Device{
+		ID:                   first(in["device_id"], in["deviceId"]),
 		NotificationDisabled: first(in["device_notification_disabled"], in["deviceNotificationDisabled"]),
-		MobileVersion:        first(in["mobile_version"], in["mobileVersion"])}
+		MobileVersion:        first(in["mobile_version"], in["mobileVersion"]),
+	}
 	if _, err := a.Accounts.AttachDevice(c, c.actor, d); err != nil {
 		return err
 	}

@@ -14,8 +14,10 @@ import (
 )
 
 func TestLengthOfSessions(t *testing.T) {
-	env := []string{"MM_SERVICESETTINGS_SESSIONLENGTHWEBINHOURS=10", "MM_SERVICESETTINGS_SESSIONLENGTHMOBILEINHOURS=100",
-		"MM_SERVICESETTINGS_SESSIONLENGTHSSOINHOURS=1000"}
+	env := []string{
+		"MM_SERVICESETTINGS_SESSIONLENGTHWEBINHOURS=10", "MM_SERVICESETTINGS_SESSIONLENGTHMOBILEINHOURS=100",
+		"MM_SERVICESETTINGS_SESSIONLENGTHSSOINHOURS=1000",
+	}
 	testkit.Each(t, testkit.Options{Env: env}, func(t *testing.T, s *testkit.Server) {
 		s.Make(testkit.Account{Username: "amy"})
 		for _, tc := range []struct {
@@ -161,8 +163,10 @@ func TestLastActivity(t *testing.T) {
 
 func TestExtendSession(t *testing.T) {
 	const hour = int64(time.Hour / time.Millisecond)
-	env := []string{"MM_SERVICESETTINGS_SESSIONLENGTHWEBINHOURS=2", "MM_SERVICESETTINGS_SESSIONLENGTHMOBILEINHOURS=200",
-		"MM_SERVICESETTINGS_SESSIONLENGTHSSOINHOURS=20000"}
+	env := []string{
+		"MM_SERVICESETTINGS_SESSIONLENGTHWEBINHOURS=2", "MM_SERVICESETTINGS_SESSIONLENGTHMOBILEINHOURS=200",
+		"MM_SERVICESETTINGS_SESSIONLENGTHSSOINHOURS=20000",
+	}
 	testkit.Each(t, testkit.Options{Env: env}, func(t *testing.T, s *testkit.Server) {
 		ctx := context.Background()
 		amy := s.Make(testkit.Account{Username: "amy"})

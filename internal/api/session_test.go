@@ -249,8 +249,10 @@ func TestAttachDevice(t *testing.T) {
 			sessDiff(t, "the session after all this", before, row())
 
 			t.Run("keeps what the device tells, under either name and type", func(t *testing.T) {
-				for _, body := range []string{`{"device_notification_disabled":"true","mobile_version":"2.5.0"}`,
-					`{"deviceNotificationDisabled":"true","mobileVersion":"2.5.0"}`, `{"device_notification_disabled":true,"mobile_version":"2.5.0"}`} {
+				for _, body := range []string{
+					`{"device_notification_disabled":"true","mobile_version":"2.5.0"}`,
+					`{"deviceNotificationDisabled":"true","mobileVersion":"2.5.0"}`, `{"device_notification_disabled":true,"mobile_version":"2.5.0"}`,
+				} {
 					amy.For(t).Put("/users/sessions/device", `{"device_notification_disabled":"false","mobile_version":"1.0.0"}`).Want(http.StatusOK)
 					amy.For(t).Put("/users/sessions/device", body).Want(http.StatusOK)
 					if p := row().Props; p["device_notification_disabled"] != "true" || p["mobile_version"] != "2.5.0" || p["csrf"] == "" {

@@ -20,8 +20,10 @@ func TestOtherSignInMethodsAreSetByAdministrators(t *testing.T) {
 		put(amy, "x", good).WantFault(http.StatusForbidden, tokenPermission)
 		put(s.Admin(), "x", good).WantFault(http.StatusBadRequest, "api.context.invalid_url_param.app_error")
 		put(s.Admin(), amy.ID, `{`).WantFault(http.StatusBadRequest, "api.context.invalid_body_param.app_error")
-		for _, body := range []string{`{}`, `{"auth_service":"gitlab"}`, `{"auth_data":"","auth_service":"gitlab"}`, `{"auth_data":"x"}`, `{"auth_data":"x","auth_service":"email"}`,
-			`{"auth_data":"x","auth_service":"myspace"}`} {
+		for _, body := range []string{
+			`{}`, `{"auth_service":"gitlab"}`, `{"auth_data":"","auth_service":"gitlab"}`, `{"auth_data":"x"}`, `{"auth_data":"x","auth_service":"email"}`,
+			`{"auth_data":"x","auth_service":"myspace"}`,
+		} {
 			put(s.Admin(), amy.ID, body).WantFault(http.StatusBadRequest, unusable)
 		}
 		put(s.Admin(), bot, good).WantFault(http.StatusBadRequest, unusable)
@@ -67,8 +69,10 @@ func TestSwitchesToWhatIsNotConfigured(t *testing.T) {
 	testkit.Each(t, testkit.Options{Config: `{}`}, func(t *testing.T, s *testkit.Server) {
 		amy := s.User("amy")
 		switches := func(from, to string) *testkit.Response {
-			return amy.Post("/users/login/switch", map[string]string{"current_service": from, "new_service": to, "email": "amy@example.com", "password": testkit.Password,
-				"new_password": mailPassword, "ldap_id": "amy"})
+			return amy.Post("/users/login/switch", map[string]string{
+				"current_service": from, "new_service": to, "email": "amy@example.com", "password": testkit.Password,
+				"new_password": mailPassword, "ldap_id": "amy",
+			})
 		}
 		kinds := [][3]string{{"email", "gitlab", "email_to_oauth"}, {"email", "saml", "email_to_oauth"}, {"email", "ldap", "email_to_ldap"}, {"ldap", "email", "ldap_to_email"}}
 		for _, kind := range kinds {

@@ -118,8 +118,10 @@ func TestClientConfig(t *testing.T) {
 			return m
 		}
 		visitor, member := read(s.Visitor(), "?format=old"), read(s.User("amy"), "?format=old")
-		for _, key := range []string{"Version", "BuildNumber", "BuildHash", "BuildEnterpriseReady", "DiagnosticId", "SiteURL", "SiteName", "WebsocketURL",
-			"DefaultClientLocale", "EnableSignInWithEmail", "EnableUserCreation", "EnableOpenServer", "PasswordMinimumLength", "NoAccounts"} {
+		for _, key := range []string{
+			"Version", "BuildNumber", "BuildHash", "BuildEnterpriseReady", "DiagnosticId", "SiteURL", "SiteName", "WebsocketURL",
+			"DefaultClientLocale", "EnableSignInWithEmail", "EnableUserCreation", "EnableOpenServer", "PasswordMinimumLength", "NoAccounts",
+		} {
 			if _, there := visitor[key]; !there {
 				t.Errorf("visitors are not told %s", key)
 			}
@@ -182,7 +184,7 @@ func TestServerLimits(t *testing.T) {
 			// The document describes a list; clients want an object.
 			res, body := sessRaw(t, http.MethodGet, s.URL+"/api/v4/limits/server", nil, "Authorization", "Bearer "+c.Token)
 			var limits struct{ ActiveUserCount, MaxUsersLimit int }
-			if err := json.Unmarshal([]byte(body), &limits); err != nil || res.StatusCode != 200 || limits.ActiveUserCount != count || limits.MaxUsersLimit != 0 {
+			if err := json.Unmarshal([]byte(body), &limits); err != nil || res.StatusCode != http.StatusOK || limits.ActiveUserCount != count || limits.MaxUsersLimit != 0 {
 				t.Errorf("%d %s, want %d accounts: %v", res.StatusCode, body, count, err)
 			}
 		}
@@ -197,8 +199,10 @@ func TestAncillaryPermissions(t *testing.T) {
 		var got []string
 		amy.Post("/permissions/ancillary", []string{"sysconsole_write_user_management_users", "unknown", "sysconsole_read_reporting_site_statistics"}).
 			Want(http.StatusOK).JSON(&got)
-		sessDiff(t, "permissions", []string{"sysconsole_write_user_management_users", "unknown", "sysconsole_read_reporting_site_statistics",
-			"edit_other_users", "demote_to_guest", "promote_guest", "get_analytics"}, got)
+		sessDiff(t, "permissions", []string{
+			"sysconsole_write_user_management_users", "unknown", "sysconsole_read_reporting_site_statistics",
+			"edit_other_users", "demote_to_guest", "promote_guest", "get_analytics",
+		}, got)
 		for _, body := range []string{``, `[]`, `null`, `{}`, `"x"`, `[1]`, `["x"`, `[[["x"]]]`} {
 			amy.Post("/permissions/ancillary", body).WantFault(400, bad)
 		}
@@ -209,7 +213,7 @@ func TestAncillaryPermissions(t *testing.T) {
 
 func TestThoseWhoWatchTheServer(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // only to find a free port
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,15 +273,17 @@ func TestASettingThatDoesNotWorkHereIsRefused(t *testing.T) {
 func TestBootCallsOfTheWebClient(t *testing.T) {
 	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
 		amy := s.User("amy")
-		for _, call := range []string{"GET /plugins/webapp", "GET /plugins/statuses", "GET /system/notices/" + sessUnknownID + "?client=web",
+		for _, call := range []string{
+			"GET /plugins/webapp", "GET /plugins/statuses", "GET /system/notices/" + sessUnknownID + "?client=web",
 			"GET /custom_profile_attributes/fields", "GET /emoji?page=0", "POST /emoji/names", "POST /emoji/search", "GET /hooks/incoming",
 			"GET /hooks/outgoing", "GET /commands?team_id=x", "GET /users/me/teams", "GET /users/me/teams/members", "GET /users/me/teams/unread",
 			"GET /teams/" + sessUnknownID + "/commands/autocomplete", "GET /users/me/teams/" + sessUnknownID + "/drafts",
-			"GET /channels/" + sessUnknownID + "/bookmarks"} {
+			"GET /channels/" + sessUnknownID + "/bookmarks",
+		} {
 			t.Run(call, func(t *testing.T) {
 				method, path, _ := strings.Cut(call, " ")
 				// The document describes the list of emoji as an object; clients want a list.
-				if res, body := sessRaw(t, method, s.URL+"/api/v4"+path, nil, "Authorization", "Bearer "+amy.Token); res.StatusCode != 200 || strings.TrimSpace(body) != "[]" {
+				if res, body := sessRaw(t, method, s.URL+"/api/v4"+path, nil, "Authorization", "Bearer "+amy.Token); res.StatusCode != http.StatusOK || strings.TrimSpace(body) != "[]" {
 					t.Errorf("%d %s", res.StatusCode, body)
 				}
 				s.Visitor().For(t).Do(method, path, nil).WantFault(401, sessEnded)
@@ -286,10 +292,12 @@ func TestBootCallsOfTheWebClient(t *testing.T) {
 		if _, body := sessRaw(t, http.MethodGet, s.URL+"/api/v4/posts/scheduled/team/"+sessUnknownID, nil, "Authorization", "Bearer "+amy.Token); strings.TrimSpace(body) != "{}" {
 			t.Errorf("scheduled posts %s", body)
 		}
-		for path, want := range map[string]string{"/agents": `{"agents":[]}`, "/agents/status": `{"available":false}`, "/llmservices": `{"services":[]}`,
-			"/users/me/custom_profile_attributes": `{}`, "/users/me/oauth/apps/authorized": `[]`} {
+		for path, want := range map[string]string{
+			"/agents": `{"agents":[]}`, "/agents/status": `{"available":false}`, "/llmservices": `{"services":[]}`,
+			"/users/me/custom_profile_attributes": `{}`, "/users/me/oauth/apps/authorized": `[]`,
+		} {
 			// The document describes the attributes of an account without their form.
-			if res, body := sessRaw(t, http.MethodGet, s.URL+"/api/v4"+path, nil, "Authorization", "Bearer "+amy.Token); res.StatusCode != 200 || strings.TrimSpace(body) != want {
+			if res, body := sessRaw(t, http.MethodGet, s.URL+"/api/v4"+path, nil, "Authorization", "Bearer "+amy.Token); res.StatusCode != http.StatusOK || strings.TrimSpace(body) != want {
 				t.Errorf("%s: %d %s, want %s", path, res.StatusCode, body, want)
 			}
 			s.Visitor().For(t).Get(path).WantFault(401, sessEnded)

@@ -53,8 +53,10 @@ func (a *API) getTeamMembers(c *call) error {
 		return err
 	}
 	page, perPage := c.page()
-	list, err := a.Workspace.TeamMembers(c, c.actor, teamID, workspace.MemberPage{ByUsername: c.value("sort") == "Username",
-		ActiveOnly: c.flag("exclude_deleted_users"), Page: page, PerPage: perPage})
+	list, err := a.Workspace.TeamMembers(c, c.actor, teamID, workspace.MemberPage{
+		ByUsername: c.value("sort") == "Username",
+		ActiveOnly: c.flag("exclude_deleted_users"), Page: page, PerPage: perPage,
+	})
 	return array(c, list, err)
 }
 

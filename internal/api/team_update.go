@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"muster/internal/account"
 	"muster/internal/fault"
 	"muster/internal/model"
 	"muster/internal/workspace"
@@ -120,7 +119,7 @@ func (a *API) setTeamIcon(c *call) error {
 		return err
 	}
 	defer done()
-	return c.ok(a.Workspace.SetTeamIcon(c, c.actor, id, account.Upload(up)))
+	return c.ok(a.Workspace.SetTeamIcon(c, c.actor, id, up))
 }
 
 func (a *API) removeTeamIcon(c *call) error {

@@ -42,8 +42,10 @@ func TestWhoAcceptedNoTermsMayGoOn(t *testing.T) {
 		terms := s.Admin().Post("/terms_of_service", `{"text":"Be kinder."}`).Want(http.StatusOK).Text("id")
 		answer := func(body string) *testkit.Response { return amy.Post("/users/me/terms_of_service", body) }
 		const body, none = "api.context.invalid_body_param.app_error", "app.user_terms_of_service.get_by_user.no_rows.app_error"
-		for _, bad := range []string{``, `[]`, `{}`, `{"termsOfServiceId":1,"accepted":true}`, `{"termsOfServiceId":"` + terms + `"}`,
-			`{"termsOfServiceId":"` + terms + `","accepted":"true"}`, `{"serviceTermsId":"` + terms + `","accepted":"perhaps"}`} {
+		for _, bad := range []string{
+			``, `[]`, `{}`, `{"termsOfServiceId":1,"accepted":true}`, `{"termsOfServiceId":"` + terms + `"}`,
+			`{"termsOfServiceId":"` + terms + `","accepted":"true"}`, `{"serviceTermsId":"` + terms + `","accepted":"perhaps"}`,
+		} {
 			answer(bad).WantFault(http.StatusBadRequest, body)
 		}
 		answer(`{"termsOfServiceId":"`+mailUnknownID+`","accepted":true}`).WantFault(http.StatusNotFound, "app.terms_of_service.get.no_rows.app_error")

@@ -44,9 +44,11 @@ func (a *API) getUserThreads(c *call) error {
 	if err != nil {
 		return err
 	}
-	l := talk.ThreadListing{Since: c.value("since"), Before: c.value("before"), After: c.value("after"), Unread: c.flag("unread"),
+	l := talk.ThreadListing{
+		Since: c.value("since"), Before: c.value("before"), After: c.value("after"), Unread: c.flag("unread"),
 		Deleted: c.flag("deleted"), Extended: c.flag("extended"), TotalsOnly: c.flag("totalsOnly"), ThreadsOnly: c.flag("threadsOnly"),
-		ExcludeDirect: c.flag("excludeDirect")}
+		ExcludeDirect: c.flag("excludeDirect"),
+	}
 	if _, l.PerPage = c.page(); l.PerPage == 0 {
 		l.PerPage = threadsPerPageZero
 	}

@@ -64,13 +64,15 @@ func (a *API) getUsers(c *call) error {
 	page, perPage := c.page()
 	l := account.UserList{Page: page, PerPage: perPage}
 	if c.r.URL.RawQuery != "" {
-		l = account.UserList{Page: page, PerPage: perPage, Active: c.flag("active"), Inactive: c.flag("inactive"),
+		l = account.UserList{
+			Page: page, PerPage: perPage, Active: c.flag("active"), Inactive: c.flag("inactive"),
 			Role: c.value("role"), Roles: c.names("roles"), WithoutTeam: c.flag("without_team"), Sort: c.value("sort"),
 			InTeam: c.value("in_team"), NotInTeam: c.value("not_in_team"),
 			InChannel: c.value("in_channel"), NotInChannel: c.value("not_in_channel"),
 			InGroup: c.value("in_group"), NotInGroup: c.value("not_in_group"),
 			WithoutTeamGiven: c.value("without_team") != "", GroupConstrained: c.flag("group_constrained"),
-			ChannelRoles: c.names("channel_roles"), TeamRoles: c.names("team_roles")}
+			ChannelRoles: c.names("channel_roles"), TeamRoles: c.names("team_roles"),
+		}
 	}
 	list, err := a.Accounts.Users(c, c.actor, l)
 	if err != nil {
@@ -128,8 +130,10 @@ func (a *API) searchUsers(c *call) error {
 const autocompleteMax = 1000
 
 func (a *API) autocompleteUsers(c *call) error {
-	q := account.UserAutocomplete{Name: c.value("name"), InTeam: c.value("in_team", "team_id"),
-		InChannel: c.value("in_channel", "channel_id"), Limit: 100}
+	q := account.UserAutocomplete{
+		Name: c.value("name"), InTeam: c.value("in_team", "team_id"),
+		InChannel: c.value("in_channel", "channel_id"), Limit: 100,
+	}
 	if v := c.value("limit"); v != "" {
 		q.Limit, _ = strconv.Atoi(v) // what is no number finds nothing, as documented
 		q.Limit = min(q.Limit, autocompleteMax)
@@ -177,8 +181,10 @@ func (a *API) getUsersStats(c *call) error {
 }
 
 func (a *API) getFilteredUsersStats(c *call) error {
-	f := account.StatsFilter{InTeam: c.value("in_team"), InChannel: c.value("in_channel"), IncludeDeleted: c.flag("include_deleted"),
-		IncludeBots: c.flag("include_bots"), Roles: c.names("roles")}
+	f := account.StatsFilter{
+		InTeam: c.value("in_team"), InChannel: c.value("in_channel"), IncludeDeleted: c.flag("include_deleted"),
+		IncludeBots: c.flag("include_bots"), Roles: c.names("roles"),
+	}
 	if f.InChannel != "" {
 		f.ChannelRoles = c.names("channel_roles")
 	}

@@ -121,8 +121,10 @@ func TestActiveBodiesThatCannotBeUsed(t *testing.T) {
 		db := chgDB(t, s)
 		amy := s.User("amy")
 		chgUnchanged(t, s, db, func() {
-			for _, body := range []string{"", "{", "[]", "null", `"x"`, "5", "{}", `{"active":null}`, `{"active":"false"}`, `{"active":0}`,
-				`{"active":[]}`, `{"active":{}}`, `{"active":` + strings.Repeat("[", 65) + strings.Repeat("]", 65) + "}"} {
+			for _, body := range []string{
+				"", "{", "[]", "null", `"x"`, "5", "{}", `{"active":null}`, `{"active":"false"}`, `{"active":0}`,
+				`{"active":[]}`, `{"active":{}}`, `{"active":` + strings.Repeat("[", 65) + strings.Repeat("]", 65) + "}",
+			} {
 				s.Admin().Put("/users/"+amy.ID+"/active", body).WantFault(http.StatusBadRequest, chgBadBody)
 				amy.Put("/users/"+chgUnknownID+"/active", body).WantFault(http.StatusBadRequest, chgBadBody)
 			}
@@ -249,8 +251,10 @@ func TestLocalModeChangesAnybody(t *testing.T) {
 			method, path, _ := strings.Cut(request, " ")
 			local.Do(method, path, "{}").WantFault(http.StatusBadRequest, chgBadURL)
 		}
-		for _, request := range []string{"PUT /users/ID/patch", "GET /users/ID/image", "POST /users/ID/image", "DELETE /users/ID/image",
-			"GET /users/ID/image/default", "GET /users/ID/audits"} {
+		for _, request := range []string{
+			"PUT /users/ID/patch", "GET /users/ID/image", "POST /users/ID/image", "DELETE /users/ID/image",
+			"GET /users/ID/image/default", "GET /users/ID/audits",
+		} {
 			method, path, _ := strings.Cut(strings.Replace(request, "ID", amy.ID, 1), " ")
 			local.Do(method, path, nil).WantFault(http.StatusNotFound, chgNoRoute)
 		}

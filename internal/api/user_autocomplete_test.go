@@ -34,8 +34,10 @@ func TestUsersAutocomplete(t *testing.T) {
 		bob := s.SignIn("bob_b")
 		s.Events.Take()
 		all := []string{"admin", "amy.ash", "bob_b", "carl"}
-		for query, want := range map[string][]string{"": all, "name=": all, "name=*": all, "name=a&limit=2": {"admin", "amy.ash"}, "limit=0": {},
-			"limit=x": {}, "limit=2": all[:2], "name=BOB": {"bob_b"}, "name=a&nonsense=1": {"admin", "amy.ash", "bob_b", "carl"}} {
+		for query, want := range map[string][]string{
+			"": all, "name=": all, "name=*": all, "name=a&limit=2": {"admin", "amy.ash"}, "limit=0": {},
+			"limit=x": {}, "limit=2": all[:2], "name=BOB": {"bob_b"}, "name=a&nonsense=1": {"admin", "amy.ash", "bob_b", "carl"},
+		} {
 			t.Run("with "+query, func(t *testing.T) {
 				r := bob.For(t).Get("/users/autocomplete?" + query).Want(http.StatusOK)
 				var answer struct {

@@ -25,8 +25,11 @@ func TestBotsAreInTheHandsOfTheirOwner(t *testing.T) {
 		colleague, _ := chgBotOwner(s, "colleague")
 		form, kind := chgForm(t, "image", chgPNG(t, 8, 8))
 		requests := []struct{ method, path, body string }{
-			{"PUT", "/patch", `{"nickname":"n"}`}, {"PUT", "", `{"id":"` + bot + `","username":"ownerbot","email":"ownerbot@localhost","timezone":{}}`},
-			{"POST", "/image", string(form)}, {"DELETE", "/image", ""}, {"DELETE", "", ""},
+			{"PUT", "/patch", `{"nickname":"n"}`},
+			{"PUT", "", `{"id":"` + bot + `","username":"ownerbot","email":"ownerbot@localhost","timezone":{}}`},
+			{"POST", "/image", string(form)},
+			{"DELETE", "/image", ""},
+			{"DELETE", "", ""},
 		}
 		send := func(c *testkit.Client, method, path, body string) *testkit.Response {
 			as := c.For(t)

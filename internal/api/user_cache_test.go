@@ -52,8 +52,10 @@ func TestUsersReadWhatWasWritten(t *testing.T) {
 						t.Errorf("%s reads %s", name, r.Body)
 					}
 				}
-				for _, r := range []*testkit.Response{reader.Get("/users?per_page=50"), reader.Post("/users/ids", []string{c.ID}),
-					reader.Post("/users/usernames", []string{name})} {
+				for _, r := range []*testkit.Response{
+					reader.Get("/users?per_page=50"), reader.Post("/users/ids", []string{c.ID}),
+					reader.Post("/users/usernames", []string{name}),
+				} {
 					if !slices.Contains(r.Column("nickname"), name) {
 						t.Errorf("%s is not among %s", name, r.Body)
 					}

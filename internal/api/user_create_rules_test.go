@@ -66,8 +66,10 @@ func TestUsersCreateAsAdmin(t *testing.T) {
 
 // TestUsersCreateRules follows the rules for passwords and addresses of the installation.
 func TestUsersCreateRules(t *testing.T) {
-	o := testkit.Options{NoAdmin: true, Env: []string{"MM_TEAMSETTINGS_ENABLEOPENSERVER=true", "MM_TEAMSETTINGS_RESTRICTCREATIONTODOMAINS=example.com, @School.org",
-		"MM_PASSWORDSETTINGS_LOWERCASE=true", "MM_PASSWORDSETTINGS_UPPERCASE=true", "MM_PASSWORDSETTINGS_NUMBER=true", "MM_PASSWORDSETTINGS_SYMBOL=true"}}
+	o := testkit.Options{NoAdmin: true, Env: []string{
+		"MM_TEAMSETTINGS_ENABLEOPENSERVER=true", "MM_TEAMSETTINGS_RESTRICTCREATIONTODOMAINS=example.com, @School.org",
+		"MM_PASSWORDSETTINGS_LOWERCASE=true", "MM_PASSWORDSETTINGS_UPPERCASE=true", "MM_PASSWORDSETTINGS_NUMBER=true", "MM_PASSWORDSETTINGS_SYMBOL=true",
+	}}
 	testkit.Each(t, o, func(t *testing.T, s *testkit.Server) {
 		s.Visitor().Post("/users", usersBody("root", nil)).Want(http.StatusCreated)
 		root := s.SignIn("root")

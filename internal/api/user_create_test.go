@@ -77,9 +77,11 @@ func TestUsersCreateFillsDefaults(t *testing.T) {
 		if name := r.Text("username"); len(name) != 27 || name[0] != 'a' {
 			t.Errorf("username %q", name)
 		}
-		want := map[string]any{"email": "true", "push": "mention", "desktop": "mention", "desktop_sound": "true", "mention_keys": "",
+		want := map[string]any{
+			"email": "true", "push": "mention", "desktop": "mention", "desktop_sound": "true", "mention_keys": "",
 			"channel": "true", "push_status": "online", "comments": "never", "first_name": "false",
-			"desktop_threads": "all", "email_threads": "all", "push_threads": "all"}
+			"desktop_threads": "all", "email_threads": "all", "push_threads": "all",
+		}
 		if d := cmp.Diff(want, r.Value("notify_props")); d != "" {
 			t.Error(d)
 		}
@@ -102,8 +104,10 @@ func TestUsersCreateFillsDefaults(t *testing.T) {
 // TestUsersCreateCleansNames drops code points that hide or reorder text.
 func TestUsersCreateCleansNames(t *testing.T) {
 	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
-		r := s.Admin().Post("/users", usersBody("am", map[string]any{"username": "A\u202Emy\uFEFF", "email": "amy@example.com",
-			"nickname": "n\u206Ai\U000E0041ck", "first_name": "\uFFF9A", "last_name": "\U0001D173sh\u0340"})).Want(http.StatusCreated)
+		r := s.Admin().Post("/users", usersBody("am", map[string]any{
+			"username": "A\u202Emy\uFEFF", "email": "amy@example.com",
+			"nickname": "n\u206Ai\U000E0041ck", "first_name": "\uFFF9A", "last_name": "\U0001D173sh\u0340",
+		})).Want(http.StatusCreated)
 		for field, want := range map[string]string{"username": "amy", "nickname": "nick", "first_name": "A", "last_name": "sh"} {
 			if r.Text(field) != want {
 				t.Errorf("%s %q, want %q", field, r.Text(field), want)
@@ -242,7 +246,7 @@ func TestUsersCreateByInvitation(t *testing.T) {
 func TestUsersCreateBadInput(t *testing.T) {
 	const unusable = "api.context.invalid_body_param.app_error"
 	field := func(name string) string { return "model.user.is_valid." + name + ".app_error" }
-	long := func(r string, n int) string { return strings.Repeat(r, n) }
+	long := strings.Repeat
 	testkit.Each(t, usersOpen, func(t *testing.T, s *testkit.Server) {
 		s.Make(testkit.Account{Username: "taken", Email: "taken@example.com"})
 		before := usersAll(t, s)
@@ -317,8 +321,10 @@ func TestUsersCreateBadInput(t *testing.T) {
 			s.Visitor().For(t).Post("/users", body).WantFault(500, "app.user.save.app_error")
 		})
 		t.Run("the limits themselves are fine", func(t *testing.T) {
-			s.Visitor().For(t).Post("/users", usersBody(long("z", 64), map[string]any{"email": long("x", 116) + "@example.com", "nickname": long("ü", 64),
-				"first_name": long("ü", 64), "last_name": long("ü", 64), "position": long("ü", 128), "password": long("ü", 36)})).Want(http.StatusCreated)
+			s.Visitor().For(t).Post("/users", usersBody(long("z", 64), map[string]any{
+				"email": long("x", 116) + "@example.com", "nickname": long("ü", 64),
+				"first_name": long("ü", 64), "last_name": long("ü", 64), "position": long("ü", 128), "password": long("ü", 36),
+			})).Want(http.StatusCreated)
 		})
 	})
 }

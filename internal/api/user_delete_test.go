@@ -263,8 +263,10 @@ func TestRemovalGoesOnAfterACrash(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = os.RemoveAll(folder) }) // a folder for temporary files
-			env := []string{"MM_MUSTERSETTINGS_DATADIRECTORY=" + folder, "MM_SERVICESETTINGS_LISTENADDRESS=127.0.0.1:0",
-				"MM_MUSTERSETTINGS_ARGON2MEMORYKIB=7168", "MM_MUSTERSETTINGS_ARGON2PASSES=1", "MM_MUSTERSETTINGS_AUDITDATABASEENABLED=false"}
+			env := []string{
+				"MM_MUSTERSETTINGS_DATADIRECTORY=" + folder, "MM_SERVICESETTINGS_LISTENADDRESS=127.0.0.1:0",
+				"MM_MUSTERSETTINGS_ARGON2MEMORYKIB=7168", "MM_MUSTERSETTINGS_ARGON2PASSES=1", "MM_MUSTERSETTINGS_AUDITDATABASEENABLED=false",
+			}
 			if database == store.Postgres {
 				env = append(env, "MM_SQLSETTINGS_DRIVERNAME=postgres", "MM_SQLSETTINGS_DATASOURCE="+pg.DSN(t))
 			}

@@ -96,8 +96,10 @@ func TestUsersGetOne(t *testing.T) {
 // usersFull makes an account with a value in every field, and signs it in.
 func usersFull(t *testing.T, s *testkit.Server) *testkit.Client {
 	t.Helper()
-	s.Admin().Post("/users", usersBody("full", map[string]any{"nickname": "nick", "first_name": "First", "last_name": "Last", "position": "Boss",
-		"props": map[string]string{"RemoteEmail": "hidden@example.net", "a": "b"}, "allow_marketing": true, "email_verified": true})).Want(http.StatusCreated)
+	s.Admin().Post("/users", usersBody("full", map[string]any{
+		"nickname": "nick", "first_name": "First", "last_name": "Last", "position": "Boss",
+		"props": map[string]string{"RemoteEmail": "hidden@example.net", "a": "b"}, "allow_marketing": true, "email_verified": true,
+	})).Want(http.StatusCreated)
 	full := s.SignIn("full")
 	full.Delete("/users/me/image").Want(http.StatusOK)
 	s.Visitor().Post("/users/login", map[string]string{"login_id": "full", "password": "planted-wrong"}).Want(http.StatusUnauthorized)
@@ -163,8 +165,10 @@ func TestUsersViews(t *testing.T) {
 		}
 		t.Run("values for others", func(t *testing.T) {
 			r := bob.For(t).Get("/users/" + full.ID)
-			for field, want := range map[string]string{"auth_data": "", "auth_service": "", "email": "full@example.com", "first_name": "First",
-				"last_name": "Last", "props.RemoteEmail": "hidden@example.net", "remote_id": ""} {
+			for field, want := range map[string]string{
+				"auth_data": "", "auth_service": "", "email": "full@example.com", "first_name": "First",
+				"last_name": "Last", "props.RemoteEmail": "hidden@example.net", "remote_id": "",
+			} {
 				if r.Value(field) == nil || r.Text(field) != want {
 					t.Errorf("%s = %v, want %q", field, r.Value(field), want)
 				}
@@ -179,8 +183,10 @@ func TestUsersViewsOfProviders(t *testing.T) {
 		bob := s.User("bob")
 		id := s.Admin().Post("/users", map[string]any{"username": "lea", "email": "lea@example.com", "auth_service": "saml", "auth_data": "planted-data"}).
 			Want(http.StatusCreated).Text("id")
-		for path, body := range map[string]any{"/users/" + id: nil, "/users/username/lea": nil, "/users/email/lea@example.com": nil, "/users": nil,
-			"/users/ids": []string{id}, "/users/usernames": []string{"lea"}} {
+		for path, body := range map[string]any{
+			"/users/" + id: nil, "/users/username/lea": nil, "/users/email/lea@example.com": nil, "/users": nil,
+			"/users/ids": []string{id}, "/users/usernames": []string{"lea"},
+		} {
 			method := http.MethodGet
 			if body != nil {
 				method = http.MethodPost
@@ -203,13 +209,20 @@ func TestUsersPrivacy(t *testing.T) {
 		for _, tc := range []struct {
 			name         string
 			email, names bool
-		}{{"nothing is hidden", true, true}, {"addresses are hidden", false, true}, {"names are hidden", true, false},
-			{"both are hidden", false, false}, {"nothing is hidden again", true, true}} {
+		}{
+			{"nothing is hidden", true, true},
+			{"addresses are hidden", false, true},
+			{"names are hidden", true, false},
+			{"both are hidden", false, false},
+			{"nothing is hidden again", true, true},
+		} {
 			t.Run(tc.name, func(t *testing.T) {
 				usersSet(t, s, map[string]any{"PrivacySettings.ShowEmailAddress": tc.email, "PrivacySettings.ShowFullName": tc.names})
 				want := map[string]any{"email": "", "first_name": "", "last_name": "", "props": map[string]any{"a": "b"}}
-				all := map[string]any{"email": "full@example.com", "first_name": "First", "last_name": "Last",
-					"props": map[string]any{"a": "b", "RemoteEmail": "hidden@example.net"}}
+				all := map[string]any{
+					"email": "full@example.com", "first_name": "First", "last_name": "Last",
+					"props": map[string]any{"a": "b", "RemoteEmail": "hidden@example.net"},
+				}
 				if tc.email {
 					want["email"], want["props"] = all["email"], all["props"]
 				}
@@ -228,16 +241,20 @@ func TestUsersPrivacy(t *testing.T) {
 					return usersRows(t, r)[0]
 				}
 				ids, names := []string{full.ID}, []string{"full"}
-				for what, r := range map[string]*testkit.Response{"by id": bob.For(t).Get("/users/" + full.ID), "by name": bob.For(t).Get("/users/username/full"),
+				for what, r := range map[string]*testkit.Response{
+					"by id": bob.For(t).Get("/users/" + full.ID), "by name": bob.For(t).Get("/users/username/full"),
 					"among ids": bob.For(t).Post("/users/ids", ids), "among names": bob.For(t).Post("/users/usernames", names),
-					"on the list": bob.For(t).Get("/users?role=system_user&page=1&per_page=1"), "among ids to itself": full.For(t).Post("/users/ids", ids)} {
+					"on the list": bob.For(t).Get("/users?role=system_user&page=1&per_page=1"), "among ids to itself": full.For(t).Post("/users/ids", ids),
+				} {
 					if d := cmp.Diff(want, pick(row(r))); d != "" {
 						t.Errorf("%s: %s", what, d)
 					}
 				}
-				for what, r := range map[string]*testkit.Response{"itself": full.For(t).Get("/users/me"), "itself by name": full.For(t).Get("/users/username/full"),
+				for what, r := range map[string]*testkit.Response{
+					"itself": full.For(t).Get("/users/me"), "itself by name": full.For(t).Get("/users/username/full"),
 					"an admin": s.Admin().For(t).Get("/users/" + full.ID), "an admin among ids": s.Admin().For(t).Post("/users/ids", ids),
-					"an admin by address": s.Admin().For(t).Get("/users/email/full@example.com")} {
+					"an admin by address": s.Admin().For(t).Get("/users/email/full@example.com"),
+				} {
 					if d := cmp.Diff(all, pick(row(r))); d != "" {
 						t.Errorf("to %s: %s", what, d)
 					}

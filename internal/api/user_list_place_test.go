@@ -55,8 +55,10 @@ func TestNamesOfGroups(t *testing.T) {
 	const taken = "app.user.save.username_exists.app_error"
 	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
 		amy := s.User("amy")
-		s.Admin().Post("/groups", map[string]any{"name": "cooks", "display_name": "Cooks", "source": "custom", "allow_reference": true,
-			"user_ids": []string{amy.ID}}).Want(http.StatusCreated)
+		s.Admin().Post("/groups", map[string]any{
+			"name": "cooks", "display_name": "Cooks", "source": "custom", "allow_reference": true,
+			"user_ids": []string{amy.ID},
+		}).Want(http.StatusCreated)
 		s.Admin().Post("/users", usersBody("cooks", nil)).WantFault(http.StatusBadRequest, taken)
 		s.Admin().Post("/users", usersBody("COOKS", nil)).WantFault(http.StatusBadRequest, taken)
 		amy.Put("/users/me/patch", map[string]string{"username": "cooks"}).WantFault(http.StatusBadRequest, taken)

@@ -84,8 +84,10 @@ func TestUsersListLimits(t *testing.T) {
 func TestUsersListFilters(t *testing.T) {
 	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
 		amy := s.User("amy")
-		for name, roles := range map[string]string{"boss": "system_user system_admin", "guest": "system_guest", "help": "system_user system_user_manager",
-			"look": "system_read_only_admin system_user", "man": "system_manager", "tok": "system_user system_user_access_token"} {
+		for name, roles := range map[string]string{
+			"boss": "system_user system_admin", "guest": "system_guest", "help": "system_user system_user_manager",
+			"look": "system_read_only_admin system_user", "man": "system_manager", "tok": "system_user system_user_access_token",
+		} {
 			id := s.Make(testkit.Account{Username: name})
 			s.Admin().Put("/users/"+id+"/roles", map[string]string{"roles": roles}).Want(http.StatusOK)
 		}
@@ -249,10 +251,10 @@ func TestUsersListBranches(t *testing.T) {
 			for as, want := range map[*testkit.Client]answer{amy: tc.member, s.Admin(): tc.admin} {
 				t.Run(as.Username+" asks "+tc.query, func(t *testing.T) {
 					r := as.For(t).Get("/users?" + strings.ReplaceAll(tc.query, "X", usersID))
-					switch {
-					case want.status == http.StatusOK:
+					switch want.status {
+					case http.StatusOK:
 						usersWant(t, r, want.what)
-					case want.status == http.StatusForbidden:
+					case http.StatusForbidden:
 						r.WantFault(http.StatusForbidden, perms)
 						if detail := r.Text("detailed_error"); detail != "userId="+as.ID+", permission="+want.what {
 							t.Errorf("detail %q, want permission %s", detail, want.what)

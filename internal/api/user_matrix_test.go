@@ -52,27 +52,43 @@ func chgOperations() []chgOperation {
 	}
 	return []chgOperation{
 		{name: "UpdateUser", method: "PUT", path: "", body: whole, stranger: all(chg403), editor: edits, admin: known, self: chgOK},
-		{name: "PatchUser", method: "PUT", path: "/patch", body: `{"nickname":"n"}`, stranger: all(chg403), editor: edits,
-			admin: with(known, chgBodyCell), self: chgOK},
-		{name: "UpdateUserRoles", method: "PUT", path: "/roles", body: `{"roles":"system_user system_post_all"}`, stranger: all(chg403), editor: all(chg403),
-			admin: with(known, chgCell{http.StatusBadRequest, chgNoUser}), self: chg403},
-		{name: "UpdateUserActive on", method: "PUT", path: "/active", body: `{"active":true}`, stranger: all(active403),
-			editor: with(edits, chg404), admin: known, self: active403},
-		{name: "UpdateUserActive off", method: "PUT", path: "/active", body: `{"active":false}`, stranger: all(active403),
-			editor: with(edits, chg404), admin: known, self: notEnabled},
+		{
+			name: "PatchUser", method: "PUT", path: "/patch", body: `{"nickname":"n"}`, stranger: all(chg403), editor: edits,
+			admin: with(known, chgBodyCell), self: chgOK,
+		},
+		{
+			name: "UpdateUserRoles", method: "PUT", path: "/roles", body: `{"roles":"system_user system_post_all"}`, stranger: all(chg403), editor: all(chg403),
+			admin: with(known, chgCell{http.StatusBadRequest, chgNoUser}), self: chg403,
+		},
+		{
+			name: "UpdateUserActive on", method: "PUT", path: "/active", body: `{"active":true}`, stranger: all(active403),
+			editor: with(edits, chg404), admin: known, self: active403,
+		},
+		{
+			name: "UpdateUserActive off", method: "PUT", path: "/active", body: `{"active":false}`, stranger: all(active403),
+			editor: with(edits, chg404), admin: known, self: notEnabled,
+		},
 		{name: "DeleteUser", method: "DELETE", path: "", stranger: all(chg403), editor: edits, admin: known, self: notEnabled},
-		{name: "DeleteUser for good", method: "DELETE", path: "?permanent=true", stranger: all(chg403), self: notEnabled, reads: true,
+		{
+			name: "DeleteUser for good", method: "DELETE", path: "?permanent=true", stranger: all(chg403), self: notEnabled, reads: true,
 			editor: [4]chgCell{notDeleted(""), chg403, notDeleted(""), chg403},
-			admin:  with(all(notDeleted(".for_admin")), chg404)},
+			admin:  with(all(notDeleted(".for_admin")), chg404),
+		},
 		{name: "GetProfileImage", method: "GET", path: "/image", stranger: known, editor: known, admin: known, self: chgOK, reads: true},
-		{name: "SetProfileImage", method: "POST", path: "/image", body: "PICTURE", stranger: all(chg403), editor: edits,
-			admin: with(known, chgURLCell), self: chgOK},
+		{
+			name: "SetProfileImage", method: "POST", path: "/image", body: "PICTURE", stranger: all(chg403), editor: edits,
+			admin: with(known, chgURLCell), self: chgOK,
+		},
 		{name: "SetDefaultProfileImage", method: "DELETE", path: "/image", stranger: all(chg403), editor: edits, admin: known, self: chgOK},
 		{name: "GetDefaultProfileImage", method: "GET", path: "/image/default", stranger: known, editor: known, admin: known, self: chgOK, reads: true},
-		{name: "UpdateUserPassword", method: "PUT", path: "/password", body: `{"new_password":"New-Passw0rd"}`, stranger: all(context403),
-			editor: [4]chgCell{chgOK, context403, chgOK, context403}, admin: with(known, context403), self: chgBodyCell},
-		{name: "resetPasswordFailedAttempts", method: "POST", path: "/reset_failed_attempts", stranger: all(reset403),
-			editor: with(edits, chg404), admin: known, self: reset403},
+		{
+			name: "UpdateUserPassword", method: "PUT", path: "/password", body: `{"new_password":"New-Passw0rd"}`, stranger: all(context403),
+			editor: [4]chgCell{chgOK, context403, chgOK, context403}, admin: with(known, context403), self: chgBodyCell,
+		},
+		{
+			name: "resetPasswordFailedAttempts", method: "POST", path: "/reset_failed_attempts", stranger: all(reset403),
+			editor: with(edits, chg404), admin: known, self: reset403,
+		},
 		{name: "GetUserAudits", method: "GET", path: "/audits", stranger: all(chg403), editor: edits, admin: all(chgOK), self: chgOK, reads: true},
 	}
 }

@@ -67,11 +67,20 @@ func TestPasswordChangesThatAreRefused(t *testing.T) {
 		amy := s.User("amy")
 		chgUnchanged(t, s, db, func() {
 			for _, tc := range []struct{ body, fault string }{
-				{"", chgBadBody}, {"{", chgBadBody}, {"[]", chgBadBody}, {"null", chgBadBody}, {`"x"`, chgBadBody}, {"{}", chgBadBody},
-				{`{"new_password":"New-Passw0rd"}`, chgBadBody}, {`{"current_password":"","new_password":"New-Passw0rd"}`, chgBadBody},
+				{"", chgBadBody},
+				{"{", chgBadBody},
+				{"[]", chgBadBody},
+				{"null", chgBadBody},
+				{`"x"`, chgBadBody},
+				{"{}", chgBadBody},
+				{`{"new_password":"New-Passw0rd"}`, chgBadBody},
+				{`{"current_password":"","new_password":"New-Passw0rd"}`, chgBadBody},
 				{`{"current_password":5,"new_password":"New-Passw0rd"}`, chgBadBody},
 				{`{"x":` + strings.Repeat("[", 65) + strings.Repeat("]", 65) + `}`, chgBadBody},
-				{right(""), short}, {right(`,"new_password":""`), short}, {right(`,"new_password":5`), short}, {right(`,"new_password":"1234567"`), short},
+				{right(""), short},
+				{right(`,"new_password":""`), short},
+				{right(`,"new_password":5`), short},
+				{right(`,"new_password":"1234567"`), short},
 				{right(`,"new_password":"` + strings.Repeat("p", 73) + `"`), long},
 				{right(`,"new_password":"` + strings.Repeat("ü", 37) + `"`), long},
 			} {

@@ -149,9 +149,11 @@ func TestChangesRaceWithTheEndOfAnAccount(t *testing.T) {
 				"DELETE /users/ID":                {200, 404},
 				"DELETE /users/ID?permanent=true": {200, 404},
 			}
-			body := map[string]any{"PUT /users/ID/patch": `{"username":"` + name + `x"}`, "PUT /users/ID/active": `{"active":true}`,
+			body := map[string]any{
+				"PUT /users/ID/patch": `{"username":"` + name + `x"}`, "PUT /users/ID/active": `{"active":true}`,
 				"PUT /users/ID/roles": `{"roles":"system_user team_user"}`, "PUT /users/ID/password": `{"new_password":"New-Passw0rd"}`,
-				"POST /users/ID/image": form, "POST /users/login": `{"login_id":"` + name + `","password":"` + testkit.Password + `"}`}
+				"POST /users/ID/image": form, "POST /users/login": `{"login_id":"` + name + `","password":"` + testkit.Password + `"}`,
+			}
 			var wg sync.WaitGroup
 			for request, statuses := range allowed {
 				wg.Go(func() {

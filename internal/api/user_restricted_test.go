@@ -21,16 +21,20 @@ func TestUsersRestricted(t *testing.T) {
 		s.Events.Take()
 		for _, c := range []*testkit.Client{gus, man} {
 			t.Run(c.Username+" sees itself", func(t *testing.T) {
-				for path, fields := range map[string][]string{"/users/" + c.ID: usersSelf, "/users/me": usersSelf, "/users/username/" + c.Username: usersSelf,
-					"/users/email/" + c.Username + "@example.com": usersOther} {
+				for path, fields := range map[string][]string{
+					"/users/" + c.ID: usersSelf, "/users/me": usersSelf, "/users/username/" + c.Username: usersSelf,
+					"/users/email/" + c.Username + "@example.com": usersOther,
+				} {
 					got := usersFields(t, c.For(t).Get(path).Want(http.StatusOK).Body)
 					if own := slices.Contains(got, "notify_props"); own != slices.Contains(fields, "notify_props") {
 						t.Errorf("%s shows %v", path, got)
 					}
 				}
 			})
-			for _, path := range []string{"/users/" + amy.ID, "/users/" + usersID, "/users/username/amy", "/users/username/nobody",
-				"/users/email/amy@example.com", "/users/email/nobody@example.com"} {
+			for _, path := range []string{
+				"/users/" + amy.ID, "/users/" + usersID, "/users/username/amy", "/users/username/nobody",
+				"/users/email/amy@example.com", "/users/email/nobody@example.com",
+			} {
 				t.Run(c.Username+" sees nobody by "+path, func(t *testing.T) {
 					r := c.For(t).Get(path)
 					r.WantFault(http.StatusForbidden, perms)

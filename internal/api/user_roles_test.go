@@ -84,8 +84,10 @@ func TestRolesThatAreRefused(t *testing.T) {
 				})
 			})
 		}
-		for _, roles := range []string{" system_user ", "system_user  system_user", "team_user", "system_guest", "custom_group_user",
-			"system_user system_manager system_user_manager system_read_only_admin shared_channel_manager secure_connection_manager"} {
+		for _, roles := range []string{
+			" system_user ", "system_user  system_user", "team_user", "system_guest", "custom_group_user",
+			"system_user system_manager system_user_manager system_read_only_admin shared_channel_manager secure_connection_manager",
+		} {
 			chgRoles(s.Admin(), amy, roles).Want(http.StatusOK)
 			if got := chgUser(s, amy)["roles"]; got != roles {
 				t.Errorf("roles %q were stored as %q", roles, got)
@@ -183,8 +185,10 @@ func TestRolesCanBeRead(t *testing.T) {
 		s.Visitor().Get("/roles").WantFault(http.StatusUnauthorized, chgNoSession)
 		one := amy.Get("/roles/name/channel_admin").Want(http.StatusOK)
 		amy.Get("/roles/" + one.Text("id")).Want(http.StatusOK)
-		for _, field := range []string{"id", "name", "display_name", "description", "create_at", "update_at", "delete_at", "permissions",
-			"scheme_managed", "built_in"} {
+		for _, field := range []string{
+			"id", "name", "display_name", "description", "create_at", "update_at", "delete_at", "permissions",
+			"scheme_managed", "built_in",
+		} {
 			if one.Value(field) == nil {
 				t.Errorf("a role lacks %s: %s", field, one.Body)
 			}
@@ -300,8 +304,10 @@ func TestRolePatchesThatAreRefused(t *testing.T) {
 		before := chgState(t, s, db)
 		s.Events.Take()
 		user, admin, team := chgRoleID(s, "system_user"), chgRoleID(s, "system_admin"), chgRoleID(s, "team_user")
-		for _, body := range []string{"", "{", "[]", `"x"`, `{"permissions":"create_team"}`, `{"permissions":{}}`, `{"permissions":[5]}`,
-			`{"permissions":` + strings.Repeat("[", 65) + strings.Repeat("]", 65) + "}"} {
+		for _, body := range []string{
+			"", "{", "[]", `"x"`, `{"permissions":"create_team"}`, `{"permissions":{}}`, `{"permissions":[5]}`,
+			`{"permissions":` + strings.Repeat("[", 65) + strings.Repeat("]", 65) + "}",
+		} {
 			patch(s.Admin(), user, body, 400, chgBadBody)
 		}
 		patch(s.Admin(), user, `{"permissions":["`+strings.Repeat("a", 300_512)+`"]}`, 413, chgTooLarge)

@@ -131,8 +131,10 @@ func (c *usersCounting) step(r *rapid.T) {
 	path := "/users/" + c.ids[i]
 	switch rapid.IntRange(0, 5).Draw(r, "change") {
 	case 0:
-		roles := rapid.SampledFrom([]string{"system_user", "system_guest", "system_user system_admin", "system_admin system_user",
-			"system_user  system_manager", "nonsense", "", "system_user system_user"}).Draw(r, "roles")
+		roles := rapid.SampledFrom([]string{
+			"system_user", "system_guest", "system_user system_admin", "system_admin system_user",
+			"system_user  system_manager", "nonsense", "", "system_user system_user",
+		}).Draw(r, "roles")
 		c.admin.Put(path+"/roles", map[string]string{"roles": roles}) // some are refused
 	case 1:
 		c.socket.Put(path+"/active", map[string]bool{"active": rapid.Bool().Draw(r, "active")})

@@ -29,17 +29,21 @@ func TestProfileFieldsAreStored(t *testing.T) {
 		for way, change := range chgWays {
 			amy := s.User("amy" + strings.ToLower(way))
 			before := chgUser(s, amy.ID)
-			changes := map[string]any{"username": strings.ToUpper(amy.Username) + "2", "nickname": strings.Repeat("ü", 64),
+			changes := map[string]any{
+				"username": strings.ToUpper(amy.Username) + "2", "nickname": strings.Repeat("ü", 64),
 				"first_name": strings.Repeat("é", 64), "last_name": strings.Repeat("n", 64), "position": strings.Repeat("ö", 128),
 				"locale": "pt-BR", "props": map[string]any{"a": "b"}, "notify_props": map[string]any{"email": "false", "mention_keys": "X,,y"},
-				"timezone": map[string]any{"useAutomaticTimezone": "false"}}
+				"timezone": map[string]any{"useAutomaticTimezone": "false"},
+			}
 			s.Events.Take()
 			r := change(s, amy, amy.ID, changes).Want(http.StatusOK)
 			s.Events.Want(t, chgUserEvents)
 			var got map[string]any
 			r.JSON(&got)
-			maps.Copy(changes, map[string]any{"username": amy.Username + "2",
-				"notify_props": map[string]any{"email": "false", "mention_keys": ",x,y"}})
+			maps.Copy(changes, map[string]any{
+				"username":     amy.Username + "2",
+				"notify_props": map[string]any{"email": "false", "mention_keys": ",x,y"},
+			})
 			for field, want := range changes {
 				if diff := cmp.Diff(want, got[field]); diff != "" {
 					t.Errorf("%s %s: %s", way, field, diff)
@@ -162,10 +166,12 @@ func TestFieldsOfTheServerAreIgnored(t *testing.T) {
 		for way, change := range chgWays {
 			amy := s.User("amy" + strings.ToLower(way))
 			before := chgStored(t, s, amy.ID)
-			r := change(s, amy, amy.ID, map[string]any{"roles": "system_admin system_user", "delete_at": 7, "create_at": 7, "update_at": 7,
+			r := change(s, amy, amy.ID, map[string]any{
+				"roles": "system_admin system_user", "delete_at": 7, "create_at": 7, "update_at": 7,
 				"auth_service": "ldap", "auth_data": "x", "email_verified": true, "mfa_active": true, "failed_attempts": 7,
 				"last_password_update": 7, "last_picture_update": 7, "last_activity_at": 7, "remote_id": "x", "is_bot": true,
-				"terms_of_service_id": "x", "password": "other-password", "nickname": "seen"}).Want(http.StatusOK)
+				"terms_of_service_id": "x", "password": "other-password", "nickname": "seen",
+			}).Want(http.StatusOK)
 			if body := string(r.Body); strings.Contains(body, "password\"") || strings.Contains(body, "other-password") || strings.Contains(body, before.Password.Reveal()) {
 				t.Errorf("%s shows a secret: %s", way, body)
 			}
@@ -273,8 +279,10 @@ func TestEmailThatHasToBeVerified(t *testing.T) {
 				t.Errorf("%s answered %s, want the old address and the new nickname", way, r.Body)
 			}
 			chgUnchanged(t, s, db, func() {
-				for email, fault := range map[string]string{"admin@example.com": "app.user.save.email_exists.app_error",
-					"nonsense@@example.com": "model.user.is_valid.email.app_error", "x@elsewhere.org": "api.user.update_user.accepted_domain.app_error"} {
+				for email, fault := range map[string]string{
+					"admin@example.com":     "app.user.save.email_exists.app_error",
+					"nonsense@@example.com": "model.user.is_valid.email.app_error", "x@elsewhere.org": "api.user.update_user.accepted_domain.app_error",
+				} {
 					change(s, s.Admin(), amy, map[string]any{"email": email}).WantFault(http.StatusBadRequest, fault)
 				}
 			})
@@ -335,8 +343,10 @@ func TestApplicationsCannotMoveAnAccount(t *testing.T) {
 func TestFieldsOfTheSignInProvider(t *testing.T) {
 	chgEach(t, nil, func(t *testing.T, s *testkit.Server) {
 		make := func(service, name string) string {
-			return s.Admin().Post("/users", map[string]any{"username": name, "email": name + "@example.com", "auth_service": service,
-				"auth_data": name, "first_name": "F", "last_name": "L"}).Want(http.StatusCreated).Text("id")
+			return s.Admin().Post("/users", map[string]any{
+				"username": name, "email": name + "@example.com", "auth_service": service,
+				"auth_data": name, "first_name": "F", "last_name": "L",
+			}).Want(http.StatusCreated).Text("id")
 		}
 		ids := map[string]string{"ldap": make("ldap", "lou"), "saml": make("saml", "sam"), "gitlab": make("gitlab", "gil")}
 		chgConfig(s, `{"LdapSettings":{"NicknameAttribute":"nick","LastNameAttribute":"sn"},"SamlSettings":{"PositionAttribute":"title"}}`)
@@ -344,11 +354,20 @@ func TestFieldsOfTheSignInProvider(t *testing.T) {
 			service, body string
 			status        int
 		}{
-			{"ldap", `{"username":"other"}`, 409}, {"saml", `{"username":"other"}`, 409}, {"gitlab", `{"username":"other"}`, 409},
-			{"gitlab", `{"first_name":"x"}`, 409}, {"gitlab", `{"last_name":"x"}`, 409}, {"gitlab", `{"nickname":"x"}`, 200},
-			{"ldap", `{"first_name":"x"}`, 200}, {"ldap", `{"last_name":"x"}`, 409}, {"ldap", `{"nickname":"x"}`, 409}, {"ldap", `{"position":"x"}`, 200},
-			{"saml", `{"first_name":"x","last_name":"y","nickname":"z"}`, 200}, {"saml", `{"position":"x"}`, 409},
-			{"ldap", `{"email":"other1@example.com"}`, 400}, {"saml", `{"email":"other2@example.com"}`, 200},
+			{"ldap", `{"username":"other"}`, 409},
+			{"saml", `{"username":"other"}`, 409},
+			{"gitlab", `{"username":"other"}`, 409},
+			{"gitlab", `{"first_name":"x"}`, 409},
+			{"gitlab", `{"last_name":"x"}`, 409},
+			{"gitlab", `{"nickname":"x"}`, 200},
+			{"ldap", `{"first_name":"x"}`, 200},
+			{"ldap", `{"last_name":"x"}`, 409},
+			{"ldap", `{"nickname":"x"}`, 409},
+			{"ldap", `{"position":"x"}`, 200},
+			{"saml", `{"first_name":"x","last_name":"y","nickname":"z"}`, 200},
+			{"saml", `{"position":"x"}`, 409},
+			{"ldap", `{"email":"other1@example.com"}`, 400},
+			{"saml", `{"email":"other2@example.com"}`, 200},
 		} {
 			id := ids[tc.service]
 			var changes map[string]any

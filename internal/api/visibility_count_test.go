@@ -20,8 +20,10 @@ var matrixPlaces = []string{"/users", "/teams", "/channels", "/groups", "/scheme
 func TestEveryReadStandsInTheMatrix(t *testing.T) {
 	t.Parallel()
 	const id = "ybndrfg8ejkmcpqxot1uwisza3"
-	rows := (&town{team: id, open: id, secret: id, gone: id, direct: id, trio: id, said: id, whispered: id, written: id, file: id, secretFile: id,
-		group: id, invite: id, robo: id, token: id, upload: id, amy: client(id), bob: client(id), zoe: client(id)}).looks()
+	rows := (&town{
+		team: id, open: id, secret: id, gone: id, direct: id, trio: id, said: id, whispered: id, written: id, file: id, secretFile: id,
+		group: id, invite: id, robo: id, token: id, upload: id, amy: client(id), bob: client(id), zoe: client(id),
+	}).looks()
 	mux := chi.NewRouter()
 	none := func(http.ResponseWriter, *http.Request) {}
 	for _, r := range api.Reads() {

@@ -109,8 +109,10 @@ func (w *town) tellings() []told {
 			w.who["admin"].Post("/users", object{"username": "newcomer", "email": "new@example.com", "password": testkit.Password}).Want(201)
 		}, "new_user", "user_id", "-++++++"},
 		{"her presence", put("/users/me/status", object{"user_id": amy.ID, "status": "dnd"}), "status_change", "dnd", "-------"},
-		{"her preferences", put("/users/me/preferences", []object{{"user_id": amy.ID, "category": "word", "name": "own", "value": "own-word"}}),
-			"preferences_changed", "own-word", "-------"},
+		{
+			"her preferences", put("/users/me/preferences", []object{{"user_id": amy.ID, "category": "word", "name": "own", "value": "own-word"}}),
+			"preferences_changed", "own-word", "-------",
+		},
 		{"her sidebar", func() {
 			amy.Post("/users/me/teams/"+w.team+"/channels/categories", object{"user_id": amy.ID, "team_id": w.team, "display_name": "mine"}).Want(200)
 		}, "sidebar_category_created", "", "-------"},

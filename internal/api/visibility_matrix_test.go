@@ -50,8 +50,10 @@ func newTown(t *testing.T, s *testkit.Server) *town {
 	t.Helper()
 	admin := s.Admin().For(t)
 	w := &town{amy: s.User("amy").For(t), bob: s.User("bob").For(t), zoe: s.User("zoe").For(t)}
-	w.who = map[string]*testkit.Client{"anonymous": s.Visitor().For(t), "guest": s.WithRoles("gus", "system_guest").For(t), "teammate": s.User("tom").For(t),
-		"member": s.User("mia").For(t), "stranger": s.User("sam").For(t), "team admin": s.User("tad").For(t), "admin": admin, "inactive": s.User("ian").For(t)}
+	w.who = map[string]*testkit.Client{
+		"anonymous": s.Visitor().For(t), "guest": s.WithRoles("gus", "system_guest").For(t), "teammate": s.User("tom").For(t),
+		"member": s.User("mia").For(t), "stranger": s.User("sam").For(t), "team admin": s.User("tad").For(t), "admin": admin, "inactive": s.User("ian").For(t),
+	}
 	w.robo = admin.Post("/bots", object{"username": "robo"}).Want(201).Text("user_id")
 	w.who["bot"] = s.Visitor().For(t)
 	w.who["bot"].ID, w.who["bot"].Username = w.robo, "robo"

@@ -25,8 +25,10 @@ func (a *API) connectWebSocket(c *call) error {
 	}
 	token, from := tokenOf(c.r)
 	q := c.r.URL.Query()
-	o := hub.Opening{Caller: c.caller, Token: strings.Clone(token), Address: c.actor.IP, Acks: q.Get("posted_ack") == "true",
-		ConnectionID: strings.Clone(q.Get("connection_id")), Sequence: q.Get("sequence_number"), Describe: a.describer(c)}
+	o := hub.Opening{
+		Caller: c.caller, Token: strings.Clone(token), Address: c.actor.IP, Acks: q.Get("posted_ack") == "true",
+		ConnectionID: strings.Clone(q.Get("connection_id")), Sequence: q.Get("sequence_number"), Describe: a.describer(c),
+	}
 	if origin := c.r.Header.Get("Origin"); from == fromCookie && origin != "" && !c.siteOrigin(origin) {
 		o.Caller, o.Token = account.Caller{}, "" // every origin may connect, but not with somebody's cookie
 	}

@@ -31,8 +31,10 @@ func channelOf(t *testing.T, s *testkit.Server, members ...*testkit.Client) stri
 
 func joinChannel(t *testing.T, s *testkit.Server, channelID string, who *testkit.Client) {
 	t.Helper()
-	m := &model.ChannelMember{ChannelID: channelID, UserID: who.ID, Username: who.Username, CreateAt: 1, LastUpdateAt: 1, SchemeUser: true,
-		NotifyProps: model.DefaultChannelNotifyProps()}
+	m := &model.ChannelMember{
+		ChannelID: channelID, UserID: who.ID, Username: who.Username, CreateAt: 1, LastUpdateAt: 1, SchemeUser: true,
+		NotifyProps: model.DefaultChannelNotifyProps(),
+	}
 	err := s.DB.Tx(t.Context(), func(tx *store.Tx) error {
 		tx.Emit(event.MembershipsStale(who.ID))
 		return tx.InsertChannelMember(t.Context(), m)

@@ -58,8 +58,13 @@ func TestChallenge(t *testing.T) {
 		if f := l.Ask(5, "ping", nil); f.SeqReply != 5 || f.Data["text"] != "pong" {
 			t.Errorf("a second challenge was answered: %s", f.Text)
 		}
-		for _, data := range []any{nil, map[string]string{"token": ""}, map[string]string{"token": "nosuchtoken"}, map[string]int{"token": 1},
-			map[string]string{"token": strings.Repeat("x", 300)}} {
+		for _, data := range []any{
+			nil,
+			map[string]string{"token": ""},
+			map[string]string{"token": "nosuchtoken"},
+			map[string]int{"token": 1},
+			map[string]string{"token": strings.Repeat("x", 300)},
+		} {
 			l := s.Visitor().For(t).Dial("")
 			l.Send(map[string]any{"seq": 1, "action": "authentication_challenge", "data": data})
 			if code := l.Closed(); code != websocket.StatusPolicyViolation {

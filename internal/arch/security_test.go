@@ -17,8 +17,10 @@ var (
 )
 
 // requirementsOf is how many requirements the sections of ASVS 5.0 have.
-var requirementsOf = map[string]int{"6.1": 3, "6.2": 12, "6.3": 8, "6.4": 6, "6.5": 8, "6.6": 4, "6.7": 2, "6.8": 4,
-	"7.1": 3, "7.2": 4, "7.3": 2, "7.4": 5, "7.5": 3, "7.6": 2, "8.1": 4, "8.2": 4, "8.3": 3, "8.4": 2}
+var requirementsOf = map[string]int{
+	"6.1": 3, "6.2": 12, "6.3": 8, "6.4": 6, "6.5": 8, "6.6": 4, "6.7": 2, "6.8": 4,
+	"7.1": 3, "7.2": 4, "7.3": 2, "7.4": 5, "7.5": 3, "7.6": 2, "8.1": 4, "8.2": 4, "8.3": 3, "8.4": 2,
+}
 
 // TestSecurityClaimsAreTested makes sure that what docs/security.md calls met is shown
 // by tests that exist, and that no requirement is passed over.

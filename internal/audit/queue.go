@@ -15,13 +15,13 @@ import (
 
 // How records are collected into batches, and what happens when one cannot be written.
 const (
-	batchMax = 200
-	linger   = 200 * time.Millisecond // how long a record waits for others
-	pauseMin = 100 * time.Millisecond // between tries; it doubles
-	pauseMax = 10 * time.Second
-	triesMax = 40 // some minutes, then the batch makes room for others
-	triesEnd = 3  // while the server stops
-	logEvery = 10 * time.Second
+	batchMax   = 200
+	linger     = 200 * time.Millisecond // how long a record waits for others
+	pauseFirst = 100 * time.Millisecond // between tries; it doubles
+	pauseLast  = 10 * time.Second
+	triesMax   = 40 // some minutes, then the batch makes room for others
+	triesEnd   = 3  // while the server stops
+	logEvery   = 10 * time.Second
 )
 
 // target is what a queue writes to.
@@ -37,8 +37,10 @@ func newCounters(metrics prometheus.Registerer) (counters, error) {
 	labels := []string{"to"}
 	c := counters{
 		written: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "muster_audit_records_written_total", Help: "Audit records written."}, labels),
-		dropped: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "muster_audit_records_dropped_total",
-			Help: "Audit records that were not written: too many waited, or writing failed for too long."}, labels),
+		dropped: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "muster_audit_records_dropped_total",
+			Help: "Audit records that were not written: too many waited, or writing failed for too long.",
+		}, labels),
 	}
 	if metrics == nil {
 		return c, nil
@@ -76,8 +78,10 @@ type queue struct {
 
 func (r *Recorder) start(name string, t target, size int, c counters) *queue {
 	ctx, cancel := context.WithCancel(context.Background())
-	q := &queue{name: name, target: t, log: r.Log, now: r.Now, written: c.written.WithLabelValues(name), dropped: c.dropped.WithLabelValues(name),
-		in: make(chan entry, size), stop: make(chan struct{}), done: make(chan struct{}), ctx: ctx, cut: cancel}
+	q := &queue{
+		name: name, target: t, log: r.Log, now: r.Now, written: c.written.WithLabelValues(name), dropped: c.dropped.WithLabelValues(name),
+		in: make(chan entry, size), stop: make(chan struct{}), done: make(chan struct{}), ctx: ctx, cut: cancel,
+	}
 	go q.run()
 	return q
 }
@@ -204,7 +208,7 @@ func (q *queue) next(late <-chan time.Time) (entry, bool) {
 // write writes a batch, again and again when that fails, so that what is wrong with a
 // disk or a database can be mended in the meantime.
 func (q *queue) write(batch []*model.AuditRecord) {
-	pause := pauseMin
+	pause := pauseFirst
 	for try := 1; ; try++ {
 		err := q.target.write(q.ctx, batch)
 		if err == nil {
@@ -223,7 +227,7 @@ func (q *queue) write(batch []*model.AuditRecord) {
 		case <-q.stop:
 		case <-q.ctx.Done():
 		}
-		pause = min(2*pause, pauseMax)
+		pause = min(2*pause, pauseLast)
 	}
 }
 

@@ -22,8 +22,10 @@ import (
 
 // serveMuster is the server under measurement, configured by its environment.
 func serveMuster(ctx context.Context) error {
-	s, err := server.Start(ctx, server.Options{Environ: os.Environ(), Now: time.Now,
-		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	s, err := server.Start(ctx, server.Options{
+		Environ: os.Environ(), Now: time.Now,
+		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+	})
 	if err != nil {
 		return err
 	}

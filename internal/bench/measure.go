@@ -30,7 +30,7 @@ func measure(ctx context.Context, o options) (err error) {
 			return err
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-		if err := os.Chmod(folder, 0o755); err != nil { //nolint:gosec // PostgreSQL runs as another user inside
+		if err := os.Chmod(folder, 0o755); err != nil {
 			return err
 		}
 	}
@@ -53,9 +53,7 @@ func measureOn(ctx context.Context, o options, database, folder string, floor *c
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // PostgreSQL runs as another user inside
 		return err
 	}
-	s := &site{database: database, env: []string{"MM_MUSTERSETTINGS_DATADIRECTORY=" + filepath.Join(dir, "data"),
-		"MM_SERVICESETTINGS_LISTENADDRESS=127.0.0.1:0", "MM_SERVICESETTINGS_MAXIMUMLOGINATTEMPTS=1000",
-		"MM_SERVICESETTINGS_ENABLEUSERACCESSTOKENS=true", "MM_TEAMSETTINGS_MAXUSERSPERTEAM=100000"}}
+	s := &site{database: database, env: settings(dir)}
 	open := store.Options{Driver: database, DataSource: filepath.Join(dir, "data", "muster.db")}
 	if err := os.MkdirAll(filepath.Join(dir, "data"), 0o700); err != nil {
 		return err
@@ -106,6 +104,15 @@ func measureOn(ctx context.Context, o options, database, folder string, floor *c
 	}
 	fmt.Printf("\n%.0f MB resident afterwards\n", s.server.residentMB())
 	return nil
+}
+
+// settings are those of a server under load, whose files are in the folder.
+func settings(dir string) []string {
+	return []string{
+		"MM_MUSTERSETTINGS_DATADIRECTORY=" + filepath.Join(dir, "data"),
+		"MM_SERVICESETTINGS_LISTENADDRESS=127.0.0.1:0", "MM_SERVICESETTINGS_MAXIMUMLOGINATTEMPTS=1000",
+		"MM_SERVICESETTINGS_ENABLEUSERACCESSTOKENS=true", "MM_TEAMSETTINGS_MAXUSERSPERTEAM=100000",
+	}
 }
 
 // tables prints everything that is measured.

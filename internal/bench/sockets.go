@@ -63,7 +63,7 @@ func (s *site) sockets(ctx context.Context, o options) error {
 		return err
 	}
 	fmt.Printf("\n%d websockets opened in %s", o.sockets, time.Since(begin).Round(time.Millisecond))
-	time.Sleep(settling) //nolint:forbidigo // memory is measured at rest
+	time.Sleep(settling)
 	fmt.Printf(", %.1f KB resident each after %s\n", (s.server.residentMB()-before)*1024/float64(o.sockets), settling)
 	took, err := l.announce(9)
 	if err != nil {
@@ -172,7 +172,7 @@ func (s *socketClient) frame() ([]byte, error) {
 		}
 		n = binary.BigEndian.Uint64(long[:])
 	}
-	s.text = slices.Grow(s.text[:0], int(n))[:n] //nolint:gosec // our own server's frames
+	s.text = slices.Grow(s.text[:0], int(n))[:n]
 	_, err := io.ReadFull(s.r, s.text)
 	return s.text, err
 }

@@ -32,7 +32,8 @@ func reading(name string, requests func(token string) [][]byte, tokens []string)
 	for i, t := range tokens {
 		prepared[i] = requests(t)
 	}
-	return work{name: name,
+	return work{
+		name: name,
 		next: func(connection, n int) []byte {
 			list := prepared[connection%len(prepared)]
 			return list[(n*7919+connection*104729)%len(list)]
@@ -48,7 +49,8 @@ func reading(name string, requests func(token string) [][]byte, tokens []string)
 			}
 			req := request(method, fmt.Sprintf("/%d", size), tokens[0], body)
 			return func(int, int) []byte { return req }
-		}}
+		},
+	}
 }
 
 // works are what the targets of the design are about.
@@ -98,7 +100,8 @@ func post(path, token string, v any) []byte {
 func (s *site) signInWork() func(int, int) []byte {
 	return func(int, int) []byte {
 		return post("/api/v4/users/login", "", map[string]string{
-			"login_id": s.seeded.usernames[rand.IntN(len(s.seeded.usernames))], "password": seedPassword})
+			"login_id": s.seeded.usernames[rand.IntN(len(s.seeded.usernames))], "password": seedPassword,
+		})
 	}
 }
 
@@ -108,7 +111,8 @@ func (s *site) signIn(connections int) error {
 	defer c.close()
 	for i := range connections {
 		status, err := c.do(post("/api/v4/users/login", "", map[string]string{
-			"login_id": s.seeded.usernames[i%len(s.seeded.usernames)], "password": seedPassword}))
+			"login_id": s.seeded.usernames[i%len(s.seeded.usernames)], "password": seedPassword,
+		}))
 		if err != nil {
 			return err
 		}

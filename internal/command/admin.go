@@ -76,8 +76,10 @@ func (cmd *adminCreate) create(ctx context.Context, a *app, c *client) (*account
 		return nil, err
 	}
 	var u account
-	err = c.do(ctx, http.MethodPost, "/users", map[string]any{"username": cmd.Username, "email": cmd.Email,
-		"password": password, "email_verified": true}, &u)
+	err = c.do(ctx, http.MethodPost, "/users", map[string]any{
+		"username": cmd.Username, "email": cmd.Email,
+		"password": password, "email_verified": true,
+	}, &u)
 	return &u, err
 }
 

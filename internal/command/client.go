@@ -140,8 +140,10 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 	in.RequestURI = r.URL.RequestURI()
 	out := &recorded{header: http.Header{}, status: http.StatusOK}
 	d.handler.ServeHTTP(out, in)
-	return &http.Response{Status: fmt.Sprintf("%d %s", out.status, http.StatusText(out.status)), StatusCode: out.status, Proto: r.Proto, ProtoMajor: r.ProtoMajor,
-		ProtoMinor: r.ProtoMinor, Header: out.header, Body: io.NopCloser(&out.body), ContentLength: int64(out.body.Len()), Request: r}, nil
+	return &http.Response{
+		Status: fmt.Sprintf("%d %s", out.status, http.StatusText(out.status)), StatusCode: out.status, Proto: r.Proto, ProtoMajor: r.ProtoMajor,
+		ProtoMinor: r.ProtoMinor, Header: out.header, Body: io.NopCloser(&out.body), ContentLength: int64(out.body.Len()), Request: r,
+	}, nil
 }
 
 // recorded is an answer kept in memory.

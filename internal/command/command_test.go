@@ -27,7 +27,8 @@ type result struct {
 func run(ctx context.Context, folder, input string, args ...string) result {
 	var out, errs bytes.Buffer
 	code := Run(ctx, Process{Args: args, Stdin: strings.NewReader(input), Stdout: &out, Stderr: &errs, Environ: []string{
-		"MM_MUSTERSETTINGS_DATADIRECTORY=" + folder, "MM_MUSTERSETTINGS_ARGON2MEMORYKIB=7168", "MM_MUSTERSETTINGS_ARGON2PASSES=1"}})
+		"MM_MUSTERSETTINGS_DATADIRECTORY=" + folder, "MM_MUSTERSETTINGS_ARGON2MEMORYKIB=7168", "MM_MUSTERSETTINGS_ARGON2PASSES=1",
+	}})
 	return result{code, out.String(), errs.String()}
 }
 
@@ -95,14 +96,22 @@ func TestFailuresAreReported(t *testing.T) {
 		err        error
 		want       report
 	}{
-		{"a list of problems", "muster: the configuration cannot be used:\n  A.B is odd\n  C.D is even\n", problems,
-			report{Error: problems.Error(), Problems: []string{"A.B is odd", "C.D is even"}, ExitCode: exitUsage}},
-		{"a refusal, without what would change the terminal", "muster: amy: Odd.\ufffd[2J (app.odd): why\n", fmt.Errorf("amy: %w", refused),
-			report{Error: "amy: Odd.\x1b[2J (app.odd): why", ID: "app.odd", ExitCode: exitFailed}},
-		{"a full disk", "muster: commit: the database cannot grow: the disk is full\n", fmt.Errorf("commit: %w", store.ErrFull),
-			report{Error: "commit: the database cannot grow: the disk is full", ExitCode: exitFailed}},
-		{"an interrupt", "muster: interrupted: ask: context canceled\n", fmt.Errorf("ask: %w", context.Canceled),
-			report{Error: "interrupted: ask: context canceled", ExitCode: exitFailed}},
+		{
+			"a list of problems", "muster: the configuration cannot be used:\n  A.B is odd\n  C.D is even\n", problems,
+			report{Error: problems.Error(), Problems: []string{"A.B is odd", "C.D is even"}, ExitCode: exitUsage},
+		},
+		{
+			"a refusal, without what would change the terminal", "muster: amy: Odd.\ufffd[2J (app.odd): why\n", fmt.Errorf("amy: %w", refused),
+			report{Error: "amy: Odd.\x1b[2J (app.odd): why", ID: "app.odd", ExitCode: exitFailed},
+		},
+		{
+			"a full disk", "muster: commit: the database cannot grow: the disk is full\n", fmt.Errorf("commit: %w", store.ErrFull),
+			report{Error: "commit: the database cannot grow: the disk is full", ExitCode: exitFailed},
+		},
+		{
+			"an interrupt", "muster: interrupted: ask: context canceled\n", fmt.Errorf("ask: %w", context.Canceled),
+			report{Error: "interrupted: ask: context canceled", ExitCode: exitFailed},
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

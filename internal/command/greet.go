@@ -27,8 +27,10 @@ type greeting struct {
 // account while there is none.
 func (a *app) greet(s *server.Server) error {
 	now := s.Live.Current()
-	g := greeting{URL: s.URL, Database: server.DatabaseName(&now.Config), ConfigFile: a.configFile, NoAccounts: now.Info.NoAccounts,
-		firstAccount: firstAccount(&now.Config, s.URL), program: program(os.Args[0], a.configFile)}
+	g := greeting{
+		URL: s.URL, Database: server.DatabaseName(&now.Config), ConfigFile: a.configFile, NoAccounts: now.Info.NoAccounts,
+		firstAccount: firstAccount(&now.Config, s.URL), program: program(os.Args[0], a.configFile),
+	}
 	return a.answer(g, g.write)
 }
 

@@ -116,8 +116,10 @@ func (cmd *userSearch) Run(ctx context.Context, a *app) (err error) {
 	}
 	defer func() { err = c.end(ctx, err) }()
 	list := []*account{}
-	if err := c.do(ctx, http.MethodPost, "/users/search", map[string]any{"term": cmd.Term, "allow_inactive": !cmd.Active,
-		"limit": cmd.Limit}, &list); err != nil {
+	if err := c.do(ctx, http.MethodPost, "/users/search", map[string]any{
+		"term": cmd.Term, "allow_inactive": !cmd.Active,
+		"limit": cmd.Limit,
+	}, &list); err != nil {
 		return err
 	}
 	show := listing{app: a}

@@ -75,9 +75,11 @@ func (c *checker) muster(s *MusterSettings) {
 	c.atLeast(0, int64(s.HashQueue), "MusterSettings.HashQueue", invalid("muster.hash_queue"))
 	c.atLeast(0, int64(s.ShutdownTimeoutSeconds), "MusterSettings.ShutdownTimeoutSeconds", invalid("muster.shutdown_timeout"))
 	c.atLeast(0, int64(s.SlowRequestMilliseconds), "MusterSettings.SlowRequestMilliseconds", invalid("muster.slow_request"))
-	for name, most := range map[string]int{"FailedSignInsPerAccount": s.FailedSignInsPerAccount, "FailedSignInsPerAddress": s.FailedSignInsPerAddress,
+	for name, most := range map[string]int{
+		"FailedSignInsPerAccount": s.FailedSignInsPerAccount, "FailedSignInsPerAddress": s.FailedSignInsPerAddress,
 		"MailRequestsPerAccount": s.MailRequestsPerAccount, "MailRequestsPerAddress": s.MailRequestsPerAddress,
-		"MfaChecksPerAccount": s.MfaChecksPerAccount, "MfaChecksPerAddress": s.MfaChecksPerAddress} {
+		"MfaChecksPerAccount": s.MfaChecksPerAccount, "MfaChecksPerAddress": s.MfaChecksPerAddress,
+	} {
 		c.atLeast(0, int64(most), "MusterSettings."+name, invalid("muster.per_hour"))
 	}
 	for _, network := range s.TrustedProxies {

@@ -46,8 +46,10 @@ func TestInvalidValuesHaveTheirIDs(t *testing.T) {
 		{`{"RateLimitSettings":{"PerSec":0}}`, "model.config.is_valid.rate_sec.app_error"},
 		{`{"RateLimitSettings":{"MaxBurst":0}}`, "model.config.is_valid.max_burst.app_error"},
 		{`{"RateLimitSettings":{"MemoryStoreSize":0}}`, "model.config.is_valid.rate_mem.app_error"},
-		{`{"GuestAccountsSettings":{"EnforceMultifactorAuthentication":true,"EnableGuestMagicLink":true}}`,
-			"model.config.is_valid.guest_accounts.cannot_enforce_multifactor_authentication_when_guest_magic_link_is_enabled.app_error"},
+		{
+			`{"GuestAccountsSettings":{"EnforceMultifactorAuthentication":true,"EnableGuestMagicLink":true}}`,
+			"model.config.is_valid.guest_accounts.cannot_enforce_multifactor_authentication_when_guest_magic_link_is_enabled.app_error",
+		},
 		{`{"FileSettings":{"DriverName":"floppy"}}`, "model.config.is_valid.file_driver.app_error"},
 		{`{"LocalizationSettings":{"AvailableLocales":"de,fr"}}`, "model.config.is_valid.localization.available_locales.app_error"},
 		{`{"SqlSettings":{"DriverName":"postgres"}}`, "model.config.is_valid.sql_data_src.app_error"},
@@ -80,10 +82,14 @@ func TestInvalidSignInHasItsIDs(t *testing.T) {
 		{`{` + samlOn + `,"GuestAttribute":"a=b=c"}}`, "model.config.is_valid.saml_guest_attribute.app_error"},
 		{`{"IntuneSettings":{"Enable":true}}`, "model.config.is_valid.intune_tenant_id.app_error"},
 		{`{"IntuneSettings":{"Enable":true,"TenantId":"x"}}`, "model.config.is_valid.intune_tenant_id_format.app_error"},
-		{`{"IntuneSettings":{"Enable":true,"TenantId":` + uuid + `,"ClientId":` + uuid + `,"AuthService":"ldap"}}`,
-			"model.config.is_valid.intune_auth_service_invalid.app_error"},
-		{`{"IntuneSettings":{"Enable":true,"TenantId":` + uuid + `,"ClientId":` + uuid + `,"AuthService":"office365"}}`,
-			"model.config.is_valid.intune_requires_office365.app_error"},
+		{
+			`{"IntuneSettings":{"Enable":true,"TenantId":` + uuid + `,"ClientId":` + uuid + `,"AuthService":"ldap"}}`,
+			"model.config.is_valid.intune_auth_service_invalid.app_error",
+		},
+		{
+			`{"IntuneSettings":{"Enable":true,"TenantId":` + uuid + `,"ClientId":` + uuid + `,"AuthService":"office365"}}`,
+			"model.config.is_valid.intune_requires_office365.app_error",
+		},
 	} {
 		t.Run(tc.id, tc.run)
 	}

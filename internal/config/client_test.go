@@ -91,8 +91,10 @@ func TestClientConfigTellsTheSettings(t *testing.T) {
 		"SupportSettings":{"CustomTermsOfServiceEnabled":true},"DisplaySettings":{"CustomURLSchemes":["git","smtp"]},
 		"LdapSettings":{"NicknameAttribute":"nick"},"GitLabSettings":{"Enable":true,"ButtonText":"GL"},"FeatureFlags":{"MobileSSOCodeExchange":true},
 		"Office365Settings":{"Enable":true},"IntuneSettings":{"Enable":true,"TenantId":`+uuid+`,"ClientId":`+uuid+`,"AuthService":"office365"}}`)}).Config
-	info := ClientInfo{Version: "11.6.0", BuildNumber: "7", DiagnosticID: "d", CustomTermsOfServiceID: "terms", NoAccounts: true,
-		InstalledAt: 1700000000000, MaxPostSize: 16383}
+	info := ClientInfo{
+		Version: "11.6.0", BuildNumber: "7", DiagnosticID: "d", CustomTermsOfServiceID: "terms", NoAccounts: true,
+		InstalledAt: 1700000000000, MaxPostSize: 16383,
+	}
 	got := ClientConfig(&cfg, info, true)
 	for key, want := range map[string]string{
 		"Version": "11.6.0", "BuildNumber": "7", "DiagnosticId": "d", "TelemetryId": "d", "NoAccounts": "true",
@@ -127,8 +129,10 @@ func TestClientConfigHash(t *testing.T) {
 func TestLicense(t *testing.T) {
 	t.Parallel()
 	limited, full := ClientLicense(false), ClientLicense(true)
-	for _, key := range []string{"LDAP", "LDAPGroups", "MFA", "SAML", "GuestAccounts", "OpenId", "Office365OAuth", "GoogleOAuth",
-		"DataRetention", "Compliance", "CustomTermsOfService", "Cluster", "Metrics", "MHPNS", "IsLicensed"} {
+	for _, key := range []string{
+		"LDAP", "LDAPGroups", "MFA", "SAML", "GuestAccounts", "OpenId", "Office365OAuth", "GoogleOAuth",
+		"DataRetention", "Compliance", "CustomTermsOfService", "Cluster", "Metrics", "MHPNS", "IsLicensed",
+	} {
 		if limited[key] != "true" || full[key] != "true" {
 			t.Errorf("%s is off", key)
 		}

@@ -84,8 +84,10 @@ func TestDefaultsShareNothing(t *testing.T) {
 
 func TestSitePath(t *testing.T) {
 	t.Parallel()
-	for site, want := range map[string]string{"": "/", "https://chat.example.com": "/", "https://chat.example.com/": "/", "https://chat.example.com:8443/a": "/a",
-		"https://chat.example.com/a/b/": "/a/b"} {
+	for site, want := range map[string]string{
+		"": "/", "https://chat.example.com": "/", "https://chat.example.com/": "/", "https://chat.example.com:8443/a": "/a",
+		"https://chat.example.com/a/b/": "/a/b",
+	} {
 		cfg := Defaults()
 		cfg.ServiceSettings.SiteURL = site
 		if got := cfg.SitePath(); got != want {

@@ -54,8 +54,10 @@ func TestDocumentHoldsOnlyWhatTheCallerMayRead(t *testing.T) {
 	got := read(t, Document(&cfg, DocumentOptions{CanRead: only("authentication_mfa", "site_announcement_banner")}))
 	want := tree{
 		"ServiceSettings": {"EnableMultifactorAuthentication": false, "EnforceMultifactorAuthentication": false},
-		"AnnouncementSettings": {"EnableBanner": false, "BannerText": "", "BannerColor": "#f2a93b",
-			"BannerTextColor": "#333333", "AllowBannerDismissal": true},
+		"AnnouncementSettings": {
+			"EnableBanner": false, "BannerText": "", "BannerColor": "#f2a93b",
+			"BannerTextColor": "#333333", "AllowBannerDismissal": true,
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -35,8 +35,10 @@ func TestUnknownKeysAreNamedAndHarmless(t *testing.T) {
 		Override: []byte(`{"MusterSettings":{"DataDirectory":"/etc"}}`),
 		Environ:  []string{"MM_TEAMSETTINGS_SITENAM=x", "MM_OWLSETTINGS_ENABLE=1", "MM_CLOUD_API_KEY=x", "MM_SERVICESETTINGS_SITEURL_FILE=x"},
 	})
-	want := []string{"version", "ElasticsearchSettings.Password", "TeamSettings.Mascot", "MusterSettings.DataDirectory",
-		"MM_TEAMSETTINGS_SITENAM", "MM_OWLSETTINGS_ENABLE", "MM_SERVICESETTINGS_SITEURL_FILE"}
+	want := []string{
+		"version", "ElasticsearchSettings.Password", "TeamSettings.Mascot", "MusterSettings.DataDirectory",
+		"MM_TEAMSETTINGS_SITENAM", "MM_OWLSETTINGS_ENABLE", "MM_SERVICESETTINGS_SITEURL_FILE",
+	}
 	if diff := cmp.Diff(want, l.Unknown); diff != "" {
 		t.Error(diff)
 	}
@@ -63,10 +65,14 @@ func TestSessionLengths(t *testing.T) {
 		{name: "nothing given", hours: 720},
 		{name: "days count where hours are not given", file: `{"ServiceSettings":{"SessionLengthWebInDays":2}}`, hours: 48},
 		{name: "hours win over days", file: `{"ServiceSettings":{"SessionLengthWebInDays":2,"SessionLengthWebInHours":5}}`, hours: 5},
-		{name: "days of a later layer win over earlier hours", file: `{"ServiceSettings":{"SessionLengthWebInHours":5}}`,
-			stored: `{"ServiceSettings":{"SessionLengthWebInDays":3}}`, hours: 72},
-		{name: "the environment has the last word", stored: `{"ServiceSettings":{"SessionLengthWebInHours":5}}`,
-			environ: []string{"MM_SERVICESETTINGS_SESSIONLENGTHWEBINDAYS=1"}, hours: 24},
+		{
+			name: "days of a later layer win over earlier hours", file: `{"ServiceSettings":{"SessionLengthWebInHours":5}}`,
+			stored: `{"ServiceSettings":{"SessionLengthWebInDays":3}}`, hours: 72,
+		},
+		{
+			name: "the environment has the last word", stored: `{"ServiceSettings":{"SessionLengthWebInHours":5}}`,
+			environ: []string{"MM_SERVICESETTINGS_SESSIONLENGTHWEBINDAYS=1"}, hours: 24,
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -87,9 +93,11 @@ func TestFollowingKeys(t *testing.T) {
 		"ServiceSettings":{"EnableDeveloper":true},"EmailSettings":{"EnableSignUpWithEmail":false},
 		"LdapSettings":{"Enable":true,"LdapServer":"h","BaseDN":"b","EmailAttribute":"m","UsernameAttribute":"u","IdAttribute":"i"},
 		"SamlSettings":{"IdpDescriptorURL":"urn:idp"}}`)}).Config
-	got := []any{cfg.ServiceSettings.SiteURL, cfg.ServiceSettings.EnableEmailInvitations, cfg.EmailSettings.EnableSignInWithEmail,
+	got := []any{
+		cfg.ServiceSettings.SiteURL, cfg.ServiceSettings.EnableEmailInvitations, cfg.EmailSettings.EnableSignInWithEmail,
 		cfg.LdapSettings.EnableSync, cfg.LdapSettings.LoginIdAttribute, cfg.SamlSettings.ServiceProviderIdentifier,
-		cfg.TeamSettings.TeammateNameDisplay}
+		cfg.TeamSettings.TeammateNameDisplay,
+	}
 	want := []any{"http://localhost:8065", true, false, true, "i", "urn:idp", "full_name"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -103,8 +111,10 @@ func TestGivenKeysDoNotFollow(t *testing.T) {
 		"EmailSettings":{"EnableSignUpWithEmail":false,"EnableSignInWithEmail":true},
 		"TeamSettings":{"TeammateNameDisplay":"username"},
 		"LdapSettings":{"Enable":true,"EnableSync":false,"LdapServer":"h","BaseDN":"b","EmailAttribute":"m","UsernameAttribute":"u","IdAttribute":"i"}}`)}).Config
-	got := []any{cfg.ServiceSettings.SiteURL, cfg.ServiceSettings.EnableEmailInvitations, cfg.EmailSettings.EnableSignInWithEmail,
-		cfg.LdapSettings.EnableSync, cfg.TeamSettings.TeammateNameDisplay}
+	got := []any{
+		cfg.ServiceSettings.SiteURL, cfg.ServiceSettings.EnableEmailInvitations, cfg.EmailSettings.EnableSignInWithEmail,
+		cfg.LdapSettings.EnableSync, cfg.TeamSettings.TeammateNameDisplay,
+	}
 	want := []any{"https://chat.example.com/sub", false, true, false, "username"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -201,11 +211,18 @@ func TestEnvironmentValues(t *testing.T) {
 		"MM_NATIVEAPPSETTINGS_APPCUSTOMURLSCHEMES=", "MM_EMAILSETTINGS_SMTPPASSWORD_FILE=" + path,
 		"MM_TEAMSETTINGS_SITENAME= a=b ",
 	}}).Config
-	got := []any{cfg.ServiceSettings.SiteURL, cfg.TeamSettings.EnableOpenServer, cfg.FileSettings.MaxFileSize,
+	got := []any{
+		cfg.ServiceSettings.SiteURL, cfg.TeamSettings.EnableOpenServer, cfg.FileSettings.MaxFileSize,
 		cfg.MusterSettings.TrustedProxies, cfg.DisplaySettings.CustomURLSchemes, cfg.NativeAppSettings.AppCustomURLSchemes,
-		cfg.EmailSettings.SMTPPassword.Reveal(), cfg.TeamSettings.SiteName}
-	want := []any{"https://chat.example.com", true, int64(5000000000), []string{"10.0.0.0/8", "::1/128", "192.0.2.1"},
-		[]string{"a,b", ""}, []string{}, "s3cret", " a=b "}
+		cfg.EmailSettings.SMTPPassword.Reveal(), cfg.TeamSettings.SiteName,
+	}
+	want := []any{
+		"https://chat.example.com", true, int64(5000000000),
+		[]string{"10.0.0.0/8", "::1/128", "192.0.2.1"},
+		[]string{"a,b", ""},
+		[]string{},
+		"s3cret", " a=b ",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -64,15 +64,23 @@ func TestMergeStoresWhatChanged(t *testing.T) {
 		{name: "null gives nothing", body: `{"ServiceSettings":{"SiteURL":null},"TeamSettings":null}`},
 		{name: "an unknown key is passed over", body: `{"TeamSettings":{"Mascot":"owl"},"OwlSettings":{"Enable":true},"v":1}`},
 		{name: "the environment cannot be overridden", body: `{"TeamSettings":{"MaxUsersPerTeam":3}}`},
-		{name: "of a key given twice the last counts", body: `{"TeamSettings":{"SiteName":"A"},"teamsettings":{"sitename":"B"}}`,
-			changed: `{"TeamSettings":{"SiteName":"B"}}`},
-		{name: "days alone change hours", body: `{"ServiceSettings":{"SessionLengthWebInDays":2}}`,
-			changed: `{"ServiceSettings":{"SessionLengthWebInDays":2,"SessionLengthWebInHours":48}}`},
-		{name: "hours win over days of the same document", body: `{"ServiceSettings":{"SessionLengthWebInDays":2,"SessionLengthWebInHours":720}}`,
-			changed: `{"ServiceSettings":{"SessionLengthWebInDays":2,"SessionLengthWebInHours":720}}`},
-		{name: "a following key that is asked to stay behind is stored", put: true,
+		{
+			name: "of a key given twice the last counts", body: `{"TeamSettings":{"SiteName":"A"},"teamsettings":{"sitename":"B"}}`,
+			changed: `{"TeamSettings":{"SiteName":"B"}}`,
+		},
+		{
+			name: "days alone change hours", body: `{"ServiceSettings":{"SessionLengthWebInDays":2}}`,
+			changed: `{"ServiceSettings":{"SessionLengthWebInDays":2,"SessionLengthWebInHours":48}}`,
+		},
+		{
+			name: "hours win over days of the same document", body: `{"ServiceSettings":{"SessionLengthWebInDays":2,"SessionLengthWebInHours":720}}`,
+			changed: `{"ServiceSettings":{"SessionLengthWebInDays":2,"SessionLengthWebInHours":720}}`,
+		},
+		{
+			name: "a following key that is asked to stay behind is stored", put: true,
 			body:    `{"EmailSettings":{"EnableSignUpWithEmail":false,"EnableSignInWithEmail":true}}`,
-			changed: `{"EmailSettings":{"EnableSignUpWithEmail":false,"EnableSignInWithEmail":true}}`},
+			changed: `{"EmailSettings":{"EnableSignUpWithEmail":false,"EnableSignInWithEmail":true}}`,
+		},
 	} {
 		t.Run(tc.name, tc.run)
 	}
@@ -83,8 +91,10 @@ func TestMergeRefuses(t *testing.T) {
 	for _, tc := range []mergeCase{
 		{name: "the address cannot be cleared", body: `{"ServiceSettings":{"SiteURL":""}}`, fault: clearSiteURL},
 		{name: "nor by a slash", body: `{"ServiceSettings":{"SiteURL":"/"}}`, fault: clearSiteURL, put: true},
-		{name: "an invalid value is refused", body: `{"PasswordSettings":{"MinimumLength":4},"TeamSettings":{"SiteName":"Bats"}}`,
-			fault: "model.config.is_valid.password_length.app_error"},
+		{
+			name: "an invalid value is refused", body: `{"PasswordSettings":{"MinimumLength":4},"TeamSettings":{"SiteName":"Bats"}}`,
+			fault: "model.config.is_valid.password_length.app_error",
+		},
 		{name: "a wrong type is refused", body: `{"TeamSettings":{"SiteName":4}}`, fault: badBody},
 		{name: "a section that is no object is refused", body: `{"TeamSettings":"x"}`, fault: badBody},
 		{name: "no object is refused", body: `[]`, fault: badBody, put: true},
@@ -102,13 +112,17 @@ func TestMergeRefuses(t *testing.T) {
 func TestMergePassesOverWhatTheCallerMayNotChange(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []mergeCase{
-		{name: "a locked key is passed over in a whole document", body: `{"MusterSettings":{"DataDirectory":"/etc"},"TeamSettings":{"SiteName":"B"}}`,
-			put: true, changed: `{"TeamSettings":{"SiteName":"B"}}`},
+		{
+			name: "a locked key is passed over in a whole document", body: `{"MusterSettings":{"DataDirectory":"/etc"},"TeamSettings":{"SiteName":"B"}}`,
+			put: true, changed: `{"TeamSettings":{"SiteName":"B"}}`,
+		},
 		{name: "a locked key may be repeated", body: `{"MusterSettings":{"DataDirectory":"./data"},"SqlSettings":{"DriverName":"sqlite","DataSource":"` + mask + `"}}`},
 		{name: "an empty locked secret may be repeated", body: `{"MusterSettings":{"NatsURL":""}}`},
-		{name: "what the caller may not write is passed over", can: []string{"site_customization"},
+		{
+			name: "what the caller may not write is passed over", can: []string{"site_customization"},
 			body:    `{"TeamSettings":{"SiteName":"B","MaxChannelsPerTeam":3},"SqlSettings":{"DataSource":"x"}}`,
-			changed: `{"TeamSettings":{"SiteName":"B"}}`},
+			changed: `{"TeamSettings":{"SiteName":"B"}}`,
+		},
 		{name: "without rights nothing is written", can: []string{"none"}, body: `{"TeamSettings":{"SiteName":"B"},"ServiceSettings":{"SiteURL":""}}`},
 	} {
 		t.Run(tc.name, tc.run)
@@ -156,8 +170,10 @@ var following = map[string]bool{
 
 // entangled are those keys and the ones they follow.
 func entangled() []*field {
-	leaders := []string{"ServiceSettings.EnableDeveloper", "ServiceSettings.SessionLengthWebInDays", "ServiceSettings.SessionLengthSSOInDays",
-		"EmailSettings.EnableSignUpWithEmail", "LdapSettings.IdAttribute", "SamlSettings.IdpDescriptorURL", "LdapSettings.Enable"}
+	leaders := []string{
+		"ServiceSettings.EnableDeveloper", "ServiceSettings.SessionLengthWebInDays", "ServiceSettings.SessionLengthSSOInDays",
+		"EmailSettings.EnableSignUpWithEmail", "LdapSettings.IdAttribute", "SamlSettings.IdpDescriptorURL", "LdapSettings.Enable",
+	}
 	return slices.DeleteFunc(slices.Clone(keys().fields), func(f *field) bool {
 		return !following[f.name()] && !slices.Contains(leaders, f.name())
 	})

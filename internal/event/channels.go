@@ -13,8 +13,10 @@ func ChannelCreated(c *model.Channel) Event {
 
 // DirectAdded tells both people of a new direct channel about it.
 func DirectAdded(c *model.Channel, teammateID string, members []string) Event {
-	return Event{Name: "direct_added", Data: map[string]any{"creator_id": c.CreatorID, "teammate_id": teammateID},
-		To: Audience{ChannelID: c.ID}, Stale: Stale{MembershipsOf: members, Lists: true}}
+	return Event{
+		Name: "direct_added", Data: map[string]any{"creator_id": c.CreatorID, "teammate_id": teammateID},
+		To: Audience{ChannelID: c.ID}, Stale: Stale{MembershipsOf: members, Lists: true},
+	}
 }
 
 // GroupAdded tells each member of a new group channel about it.
@@ -64,8 +66,10 @@ func toKnowers(c *model.Channel, e Event) []Event {
 
 // ChannelDeleted tells that a channel is archived.
 func ChannelDeleted(c *model.Channel) []Event {
-	return toKnowers(c, Event{Name: "channel_deleted", Data: map[string]any{"channel_id": c.ID, "delete_at": c.DeleteAt},
-		Stale: Stale{Closed: []string{c.ID}}})
+	return toKnowers(c, Event{
+		Name: "channel_deleted", Data: map[string]any{"channel_id": c.ID, "delete_at": c.DeleteAt},
+		Stale: Stale{Closed: []string{c.ID}},
+	})
 }
 
 // ChannelRestored tells that a channel is no longer archived.

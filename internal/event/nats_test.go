@@ -58,12 +58,18 @@ func TestEventsReachOtherNodesOfTheInstallation(t *testing.T) {
 	_, heardB := node(t, s.ClientURL(), "x")
 	_, heardC := node(t, s.ClientURL(), "y")
 	until := int64(5)
-	sent := Event{Name: "posted", Data: map[string]any{"post": "{\"a\":1}", "n": 1.5},
-		To: Audience{ConnectionID: "k", UserID: "u", ChannelID: "c", TeamID: "t", OmitUsers: []string{"o"}, OmitConnectionID: "l", AdminsOnly: true, OthersOnly: true, GuestsOnly: true, NoGuests: true,
-			About: "b"},
-		Stale: Stale{Users: []string{"u"}, SessionsOf: []string{"s"}, AllSessions: true, MembershipsOf: []string{"m"}, Lists: true, Gone: true, Roles: true, Config: true, Terms: "t",
-			Closed: []string{"k"}, Opened: []string{"o"}, Left: "f", BusyUntil: &until},
-		For: map[string]map[string]any{"u": {"mentions": "[]"}}}
+	sent := Event{
+		Name: "posted", Data: map[string]any{"post": "{\"a\":1}", "n": 1.5},
+		To: Audience{
+			ConnectionID: "k", UserID: "u", ChannelID: "c", TeamID: "t", OmitUsers: []string{"o"}, OmitConnectionID: "l", AdminsOnly: true, OthersOnly: true, GuestsOnly: true, NoGuests: true,
+			About: "b",
+		},
+		Stale: Stale{
+			Users: []string{"u"}, SessionsOf: []string{"s"}, AllSessions: true, MembershipsOf: []string{"m"}, Lists: true, Gone: true, Roles: true, Config: true, Terms: "t",
+			Closed: []string{"k"}, Opened: []string{"o"}, Left: "f", BusyUntil: &until,
+		},
+		For: map[string]map[string]any{"u": {"mentions": "[]"}},
+	}
 	a.Publish([]Event{sent, {Name: "second"}})
 	if got := <-heardA; got.Name != "posted" {
 		t.Errorf("the own node heard %s", got.Name)
@@ -93,8 +99,11 @@ func TestLargeEventsAreTold(t *testing.T) {
 	a, _ := node(t, s.ClientURL(), "x")
 	_, heard := node(t, s.ClientURL(), "x")
 	half := string(make([]byte, 120<<10)) // six times as long in JSON
-	a.Publish([]Event{{Name: "one", Data: map[string]any{"x": half}}, {Name: "two", Data: map[string]any{"x": half}},
-		{Name: "three", Data: map[string]any{"x": half + half}, Stale: Stale{Users: []string{"u"}}}})
+	a.Publish([]Event{
+		{Name: "one", Data: map[string]any{"x": half}},
+		{Name: "two", Data: map[string]any{"x": half}},
+		{Name: "three", Data: map[string]any{"x": half + half}, Stale: Stale{Users: []string{"u"}}},
+	})
 	for _, want := range []string{"one", "two"} {
 		if got := next(t, heard); got.Name != want {
 			t.Errorf("heard %s, want %s", got.Name, want)

@@ -14,16 +14,20 @@ func text(v any) string {
 
 // AddedToTeam tells an account that it is in a team now.
 func AddedToTeam(teamID, userID string) Event {
-	return Event{Name: "added_to_team", Data: map[string]any{"team_id": teamID, "user_id": userID},
-		To: Audience{UserID: userID}, Stale: Stale{MembershipsOf: []string{userID}}}
+	return Event{
+		Name: "added_to_team", Data: map[string]any{"team_id": teamID, "user_id": userID},
+		To: Audience{UserID: userID}, Stale: Stale{MembershipsOf: []string{userID}},
+	}
 }
 
 // LeftTeam tells a team, and the account itself, that the account is no longer in it.
 func LeftTeam(teamID, userID string) []Event {
 	data := map[string]any{"user_id": userID, "team_id": teamID}
 	return []Event{
-		{Name: "leave_team", Data: data, To: Audience{TeamID: teamID, OmitUsers: []string{userID}, About: userID},
-			Stale: Stale{MembershipsOf: []string{userID}}},
+		{
+			Name: "leave_team", Data: data, To: Audience{TeamID: teamID, OmitUsers: []string{userID}, About: userID},
+			Stale: Stale{MembershipsOf: []string{userID}},
+		},
 		{Name: "leave_team", Data: data, To: Audience{UserID: userID}},
 	}
 }
@@ -48,15 +52,19 @@ func MemberRoleUpdated(m *model.TeamMember) Event {
 
 // UserAdded tells a channel, the account included, that the account is in it now.
 func UserAdded(c *model.Channel, userID string) Event {
-	return Event{Name: "user_added", Data: map[string]any{"user_id": userID, "team_id": c.TeamID},
-		To: Audience{ChannelID: c.ID}, Stale: Stale{MembershipsOf: []string{userID}}}
+	return Event{
+		Name: "user_added", Data: map[string]any{"user_id": userID, "team_id": c.TeamID},
+		To: Audience{ChannelID: c.ID}, Stale: Stale{MembershipsOf: []string{userID}},
+	}
 }
 
 // UserRemoved tells a channel, and the account itself, that the account is no longer in it.
 func UserRemoved(c *model.Channel, userID, removerID string) []Event {
 	return []Event{
-		{Name: "user_removed", Data: map[string]any{"user_id": userID, "remover_id": removerID},
-			To: Audience{ChannelID: c.ID}, Stale: Stale{MembershipsOf: []string{userID}}},
+		{
+			Name: "user_removed", Data: map[string]any{"user_id": userID, "remover_id": removerID},
+			To: Audience{ChannelID: c.ID}, Stale: Stale{MembershipsOf: []string{userID}},
+		},
 		{Name: "user_removed", Data: map[string]any{"channel_id": c.ID, "remover_id": removerID}, To: Audience{UserID: userID}},
 	}
 }

@@ -50,8 +50,10 @@ type Unread struct{ Replies, Mentions int64 }
 // ThreadUpdated tells somebody who follows a thread how it is now and, unless nil, what was
 // unread for them before.
 func ThreadUpdated(c ThreadCopies, m *model.ThreadMembership, teamID string, was *Unread) Event {
-	e := Event{Name: "thread_updated", To: Audience{UserID: m.UserID, TeamID: teamID},
-		Data: map[string]any{"thread": threadCopy{c, m.LastViewed, m.UnreadReplies, m.UnreadMentions}}}
+	e := Event{
+		Name: "thread_updated", To: Audience{UserID: m.UserID, TeamID: teamID},
+		Data: map[string]any{"thread": threadCopy{c, m.LastViewed, m.UnreadReplies, m.UnreadMentions}},
+	}
 	if was != nil {
 		e.Data["previous_unread_replies"], e.Data["previous_unread_mentions"] = was.Replies, was.Mentions
 	}
@@ -61,8 +63,10 @@ func ThreadUpdated(c ThreadCopies, m *model.ThreadMembership, teamID string, was
 // ThreadFollowChanged tells somebody that they follow a thread, or no longer. The team is
 // the one the request was about.
 func ThreadFollowChanged(userID, teamID, threadID string, following bool, replies int64) Event {
-	return Event{Name: "thread_follow_changed", To: Audience{UserID: userID, TeamID: teamID},
-		Data: map[string]any{"thread_id": threadID, "state": following, "reply_count": replies}}
+	return Event{
+		Name: "thread_follow_changed", To: Audience{UserID: userID, TeamID: teamID},
+		Data: map[string]any{"thread_id": threadID, "state": following, "reply_count": replies},
+	}
 }
 
 // ThreadRead tells somebody up to when they have read a thread, and what was unread for them

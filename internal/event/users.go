@@ -19,20 +19,26 @@ func UserUpdated(u *model.User, p model.Privacy) []Event {
 
 // PictureChanged tells everybody, the account included, that its picture is another.
 func PictureChanged(u *model.User, p model.Privacy) Event {
-	return Event{Name: "user_updated", Data: map[string]any{"user": u.View(model.ViewOther, p)},
-		To: Audience{About: u.ID}, Stale: Stale{Users: []string{u.ID}}}
+	return Event{
+		Name: "user_updated", Data: map[string]any{"user": u.View(model.ViewOther, p)},
+		To: Audience{About: u.ID}, Stale: Stale{Users: []string{u.ID}},
+	}
 }
 
 // NewUser tells everybody that an account was made.
 func NewUser(userID string) Event {
-	return Event{Name: "new_user", Data: map[string]any{"user_id": userID}, To: Audience{About: userID},
-		Stale: Stale{Users: []string{userID}, Lists: true}}
+	return Event{
+		Name: "new_user", Data: map[string]any{"user_id": userID}, To: Audience{About: userID},
+		Stale: Stale{Users: []string{userID}, Lists: true},
+	}
 }
 
 // UserRoleUpdated tells an account that its roles are others.
 func UserRoleUpdated(userID, roles string) Event {
-	return Event{Name: "user_role_updated", Data: map[string]any{"user_id": userID, "roles": roles},
-		To: Audience{UserID: userID}, Stale: Stale{Users: []string{userID}, Lists: true}}
+	return Event{
+		Name: "user_role_updated", Data: map[string]any{"user_id": userID, "roles": roles},
+		To: Audience{UserID: userID}, Stale: Stale{Users: []string{userID}, Lists: true},
+	}
 }
 
 // UserActivationStatusChange tells everybody that some account was switched on or off.
@@ -45,8 +51,10 @@ const StatusChanged = "status_change"
 
 // StatusChange tells an account its own presence.
 func StatusChange(userID, status string) Event {
-	return Event{Name: StatusChanged, Data: map[string]any{"user_id": userID, "status": status},
-		To: Audience{UserID: userID}}
+	return Event{
+		Name: StatusChanged, Data: map[string]any{"user_id": userID, "status": status},
+		To: Audience{UserID: userID},
+	}
 }
 
 // StatusFound is StatusChange for a presence nobody chose: whoever is off line by it, but has a

@@ -12,8 +12,10 @@ import (
 )
 
 func account() *model.User {
-	return &model.User{ID: model.NewID(), Username: "amy", Email: "amy@example.com", FirstName: "Amy", Password: model.NewSecret("hunter2"),
-		MfaSecret: model.NewSecret("hunter2"), AuthData: new("auth"), NotifyProps: model.StringMap{"email": "true"}, EmailVerified: true, FailedAttempts: 3}
+	return &model.User{
+		ID: model.NewID(), Username: "amy", Email: "amy@example.com", FirstName: "Amy", Password: model.NewSecret("hunter2"),
+		MfaSecret: model.NewSecret("hunter2"), AuthData: new("auth"), NotifyProps: model.StringMap{"email": "true"}, EmailVerified: true, FailedAttempts: 3,
+	}
 }
 
 // payload gives the JSON of what a socket gets.
@@ -32,7 +34,8 @@ func TestUserUpdatedGivesEveryReceiverItsOwnView(t *testing.T) {
 	events := UserUpdated(u, model.Privacy{})
 	views := []model.UserView{u.View(model.ViewAdmin, model.Privacy{}), u.View(model.ViewOther, model.Privacy{}), u.View(model.ViewSelf, model.Privacy{})}
 	audiences := []Audience{
-		{OmitUsers: []string{u.ID}, AdminsOnly: true, About: u.ID}, {OmitUsers: []string{u.ID}, OthersOnly: true, About: u.ID}, {UserID: u.ID}}
+		{OmitUsers: []string{u.ID}, AdminsOnly: true, About: u.ID}, {OmitUsers: []string{u.ID}, OthersOnly: true, About: u.ID}, {UserID: u.ID},
+	}
 	if len(events) != 3 {
 		t.Fatalf("%d events, want one for each kind of receiver", len(events))
 	}
@@ -63,15 +66,19 @@ func TestEventsSayWhatHappenedToWhom(t *testing.T) {
 	for _, tc := range []struct {
 		got, want Event
 	}{
-		{PictureChanged(u, model.Privacy{}), Event{Name: "user_updated", Data: map[string]any{"user": u.View(model.ViewOther, model.Privacy{})},
-			To: Audience{About: u.ID}, Stale: Stale{Users: []string{u.ID}}}},
+		{PictureChanged(u, model.Privacy{}), Event{
+			Name: "user_updated", Data: map[string]any{"user": u.View(model.ViewOther, model.Privacy{})},
+			To: Audience{About: u.ID}, Stale: Stale{Users: []string{u.ID}},
+		}},
 		{NewUser("u"), Event{Name: "new_user", Data: map[string]any{"user_id": "u"}, To: about, Stale: lists}},
 		{UserRoleUpdated("u", "r"), Event{Name: "user_role_updated", Data: map[string]any{"user_id": "u", "roles": "r"}, To: Audience{UserID: "u"}, Stale: lists}},
 		{UserActivationStatusChange(), Event{Name: "user_activation_status_change", Data: map[string]any{}}},
 		{StatusChange("u", "away"), Event{Name: "status_change", Data: map[string]any{"user_id": "u", "status": "away"}, To: Audience{UserID: "u"}}},
 		{StatusFound("u", "away"), StatusChange("u", "away")},
-		{StatusFound("u", "offline"), Event{Name: "status_change", Data: map[string]any{"user_id": "u", "status": "offline"},
-			To: Audience{UserID: "u"}, Stale: Stale{Left: "u"}}},
+		{StatusFound("u", "offline"), Event{
+			Name: "status_change", Data: map[string]any{"user_id": "u", "status": "offline"},
+			To: Audience{UserID: "u"}, Stale: Stale{Left: "u"},
+		}},
 		{UsersStale("u", "v"), Event{Stale: Stale{Users: []string{"u", "v"}}}},
 		{UsersStale("u"), Event{Stale: users}},
 		{ListsStale("u"), Event{Stale: lists}},
@@ -79,8 +86,10 @@ func TestEventsSayWhatHappenedToWhom(t *testing.T) {
 		{AllSessionsEnded(), Event{Stale: Stale{AllSessions: true}}},
 		{UserGone("u"), Event{Stale: Stale{Users: []string{"u"}, SessionsOf: []string{"u"}, Lists: true, Gone: true}}},
 		{RolesStale(), Event{Stale: Stale{Roles: true}}},
-		{RoleUpdated(&model.Role{Name: "r"}, Audience{TeamID: "t"}), Event{Name: "role_updated",
-			Data: map[string]any{"role": text(&model.Role{Name: "r"})}, To: Audience{TeamID: "t"}}},
+		{RoleUpdated(&model.Role{Name: "r"}, Audience{TeamID: "t"}), Event{
+			Name: "role_updated",
+			Data: map[string]any{"role": text(&model.Role{Name: "r"})}, To: Audience{TeamID: "t"},
+		}},
 		{PreferencesChanged("u", "[]"), Event{Name: "preferences_changed", Data: map[string]any{"preferences": "[]"}, To: Audience{UserID: "u"}}},
 		{PreferencesDeleted("u", "[]"), Event{Name: "preferences_deleted", Data: map[string]any{"preferences": "[]"}, To: Audience{UserID: "u"}}},
 		{ConfigChanged(map[string]string{"a": "b"}), Event{Name: "config_changed", Data: map[string]any{"config": map[string]string{"a": "b"}}}},

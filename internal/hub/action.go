@@ -43,7 +43,7 @@ var actions = map[string]action{
 	"get_statuses":              (*Hub).statuses,
 	"get_statuses_by_ids":       (*Hub).statusesByIDs,
 	"user_update_active_status": (*Hub).activeStatus,
-	"posted_notify_ack":         nothing,
+	"posted_notify_ack":         (*Hub).nothing,
 }
 
 // commandTime bounds what one frame may take.
@@ -101,7 +101,7 @@ func (h *Hub) act(ctx context.Context, s *socket, f *frame) (map[string]any, err
 	case f.Seq <= 0:
 		return nil, fault.New(fault.Invalid, "api.web_socket_router.bad_seq.app_error")
 	case f.Action == "presence":
-		return nothing(h, ctx, perm.Actor{}, f)
+		return h.nothing(ctx, perm.Actor{}, f)
 	}
 	c, err := h.caller(ctx, s)
 	if err != nil {
@@ -168,7 +168,7 @@ func (h *Hub) challenge(ctx context.Context, s *socket, f *frame) (reason, bool)
 // tokenMax is the longest token anybody may show.
 const tokenMax = 50
 
-func nothing(*Hub, context.Context, perm.Actor, *frame) (map[string]any, error) { return nil, nil }
+func (h *Hub) nothing(context.Context, perm.Actor, *frame) (map[string]any, error) { return nil, nil }
 
 func (h *Hub) pong(context.Context, perm.Actor, *frame) (map[string]any, error) {
 	return map[string]any{"text": "pong", "version": h.Live.Current().Info.Version, "server_time": h.now(), "node_id": ""}, nil

@@ -7,9 +7,11 @@ import (
 
 // FuzzFrames: whatever a client sends is a frame or is not; a frame can be answered.
 func FuzzFrames(f *testing.F) {
-	for _, s := range []string{`{"seq":1,"action":"ping"}`, `{"seq":1,"action":"get_statuses_by_ids","data":{"user_ids":["a"]}}`, `[1]`, ``, `{"seq":1e99}`,
+	for _, s := range []string{
+		`{"seq":1,"action":"ping"}`, `{"seq":1,"action":"get_statuses_by_ids","data":{"user_ids":["a"]}}`, `[1]`, ``, `{"seq":1e99}`,
 		"\x83\xa3seq\x01\xa6action\xa4ping\xa4data\x80", "\x81\xa4data\xde\xff\xff", "\xdf\xff\xff\xff\xff", "\x81\xa3seq\xd3\xff\xff\xff\xff\xff\xff\xff\xff",
-		"\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\xc0"} {
+		"\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\xc0",
+	} {
 		f.Add([]byte(s), true)
 		f.Add([]byte(s), false)
 	}

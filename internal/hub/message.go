@@ -43,8 +43,10 @@ func encode(e event.Event) (*message, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode event %s: %w", e.Name, err)
 	}
-	b := broadcast{UserID: e.To.UserID, ChannelID: e.To.ChannelID, TeamID: e.To.TeamID, ConnectionID: e.To.ConnectionID,
-		OmitConnectionID: e.To.OmitConnectionID, ContainsSanitizedData: e.To.OthersOnly, ContainsSensitiveData: e.To.AdminsOnly}
+	b := broadcast{
+		UserID: e.To.UserID, ChannelID: e.To.ChannelID, TeamID: e.To.TeamID, ConnectionID: e.To.ConnectionID,
+		OmitConnectionID: e.To.OmitConnectionID, ContainsSanitizedData: e.To.OthersOnly, ContainsSensitiveData: e.To.AdminsOnly,
+	}
 	if len(e.To.OmitUsers) > 0 {
 		b.OmitUsers = make(map[string]bool, len(e.To.OmitUsers))
 		for _, id := range e.To.OmitUsers {

@@ -94,7 +94,7 @@ func (p *packed) value(depth int) (any, error) {
 		size := uint64(1) << (first - 0xd0)
 		n, err := p.number(size)
 		shift := 64 - 8*size
-		return int64(n<<shift) >> shift, err //nolint:gosec // the sign is in the highest of its bits
+		return int64(n<<shift) >> shift, err
 	}
 	return p.long(first, depth)
 }
@@ -126,7 +126,7 @@ func (p *packed) text(n uint64) (any, error) {
 func (p *packed) float(short bool) (any, error) {
 	if short {
 		n, err := p.number(4)
-		return float64(math.Float32frombits(uint32(n))), err //nolint:gosec // four bytes were read
+		return float64(math.Float32frombits(uint32(n))), err
 	}
 	n, err := p.number(8)
 	return math.Float64frombits(n), err

@@ -75,7 +75,7 @@ const bufferMax = 64 << 10
 // send writes what is queued until nothing is left. It runs only while there is
 // something to send: idle sockets have no goroutine for it.
 func (s *socket) send() {
-	buf := buffers.Get().(*[]byte) //nolint:errcheck // the pool holds nothing else
+	buf := buffers.Get().(*[]byte)
 	defer func() {
 		if cap(*buf) <= bufferMax {
 			buffers.Put(buf)

@@ -196,11 +196,11 @@ func textFrame(b []byte) []byte {
 	case n <= math.MaxUint16:
 		b = b[frameHead-4:]
 		b[1] = with16
-		binary.BigEndian.PutUint16(b[2:], uint16(n)) //nolint:gosec // just compared
+		binary.BigEndian.PutUint16(b[2:], uint16(n))
 	default:
 		b = b[frameHead-10:]
 		b[1] = with64
-		binary.BigEndian.PutUint64(b[2:], uint64(n)) //nolint:gosec // a length
+		binary.BigEndian.PutUint64(b[2:], uint64(n))
 	}
 	b[0] = lastText
 	return b
@@ -225,7 +225,7 @@ func (c *coderWire) Close(why reason) {
 	c.raw.closing.Store(true)
 	_ = c.raw.SetDeadline(time.Now().Add(farewell)) // fails only when it is closed already
 	c.writing.Lock()                                // the message on its way is out, or has failed
-	c.writing.Unlock()                              //nolint:staticcheck // that was all there was to wait for
+	c.writing.Unlock()                              //nolint:gocritic,staticcheck // that was all there was to wait for
 	_ = c.ws.Close(why.code, why.text)              // likewise
 	_ = c.raw.Close()
 }

@@ -108,8 +108,10 @@ func (w *world) enqueue(kind string, n int) (ids []string) {
 
 func (w *world) enqueueAt(kind string, runAt int64) string {
 	w.t.Helper()
-	j := &model.Job{ID: model.NewTimeID(w.now().UnixMilli()), Type: kind, Status: model.JobPending, CreateAt: 1, RunAt: runAt,
-		Data: model.StringMap{"what": "ever"}}
+	j := &model.Job{
+		ID: model.NewTimeID(w.now().UnixMilli()), Type: kind, Status: model.JobPending, CreateAt: 1, RunAt: runAt,
+		Data: model.StringMap{"what": "ever"},
+	}
 	if err := w.db.Tx(w.t.Context(), func(tx *store.Tx) error { return tx.Enqueue(w.t.Context(), j) }); err != nil {
 		w.t.Fatal(err)
 	}

@@ -24,7 +24,8 @@ var errOdd = errors.New("odd")
 
 func newWriter(most, queue int, fails func([]int) bool) *writer {
 	w := &writer{begun: make(chan []int), next: make(chan struct{}), ended: map[int]error{}}
-	w.lanes = lane.Lanes[int]{Most: most, Queue: queue,
+	w.lanes = lane.Lanes[int]{
+		Most: most, Queue: queue,
 		Write: func(_ string, batch []int) error {
 			w.begun <- slices.Clone(batch)
 			<-w.next
@@ -37,7 +38,8 @@ func newWriter(most, queue int, fails func([]int) bool) *writer {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.ended[item] = err
-		}}
+		},
+	}
 	return w
 }
 

@@ -86,8 +86,10 @@ func (m *ChannelMember) For(viewerID string) *ChannelMember {
 
 // DefaultChannelNotifyProps are the settings of a new membership.
 func DefaultChannelNotifyProps() StringMap {
-	return StringMap{"desktop": "default", "mark_unread": "all", "push": "default", "email": "default",
-		"ignore_channel_mentions": "default", "channel_auto_follow_threads": "off"}
+	return StringMap{
+		"desktop": "default", "mark_unread": "all", "push": "default", "email": "default",
+		"ignore_channel_mentions": "default", "channel_auto_follow_threads": "off",
+	}
 }
 
 // Constrained tells whether the members of the channel come from its groups.

@@ -75,9 +75,11 @@ type ChannelUnreadAt struct {
 // Unread tells how much of the channel the member has not read. A muted channel has
 // mentions only.
 func (m *ChannelMember) Unread(c *Channel) *ChannelUnread {
-	u := &ChannelUnread{TeamID: c.TeamID, ChannelID: c.ID, MsgCount: max(0, c.TotalMsgCount-m.MsgCount), MentionCount: m.MentionCount,
+	u := &ChannelUnread{
+		TeamID: c.TeamID, ChannelID: c.ID, MsgCount: max(0, c.TotalMsgCount-m.MsgCount), MentionCount: m.MentionCount,
 		MentionCountRoot: m.MentionCountRoot, UrgentMentionCount: m.UrgentMentionCount,
-		MsgCountRoot: max(0, c.TotalMsgCountRoot-m.MsgCountRoot)}
+		MsgCountRoot: max(0, c.TotalMsgCountRoot-m.MsgCountRoot),
+	}
 	if m.Muted() {
 		u.MsgCount, u.MsgCountRoot = 0, 0
 	}

@@ -23,9 +23,11 @@ func FuzzUserInput(f *testing.F) {
 		if json.Unmarshal(body, &in) != nil {
 			return
 		}
-		u := &User{ID: NewID(), CreateAt: 1, UpdateAt: 1_700_000_000_000, Username: in.Username, Email: in.Email, Nickname: in.Nickname,
+		u := &User{
+			ID: NewID(), CreateAt: 1, UpdateAt: 1_700_000_000_000, Username: in.Username, Email: in.Email, Nickname: in.Nickname,
 			FirstName: in.FirstName, LastName: in.LastName, Position: in.Position, Locale: in.Locale, Timezone: in.Timezone, Props: in.Props,
-			NotifyProps: in.NotifyProps, AuthService: in.AuthService, AuthData: in.AuthData, Password: in.Password}
+			NotifyProps: in.NotifyProps, AuthService: in.AuthService, AuthData: in.AuthData, Password: in.Password,
+		}
 		u.FillDefaults()
 		u.Normalize()
 		once := u.Clone()

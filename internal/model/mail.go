@@ -75,8 +75,10 @@ func (m Mail) Linked() bool {
 }
 
 // Invitations are the kinds of mail that invite somebody, with the type of their tokens.
-var Invitations = map[string]string{MailTeamInvite: TokenTeamInvitation, MailGuestInvite: TokenGuestInvitation,
-	MailGuestLinkInvite: TokenGuestLinkInvitation}
+var Invitations = map[string]string{
+	MailTeamInvite: TokenTeamInvitation, MailGuestInvite: TokenGuestInvitation,
+	MailGuestLinkInvite: TokenGuestLinkInvitation,
+}
 
 // LinkTokens are the types of tokens that sign guests in.
 var LinkTokens = []string{TokenGuestLinkInvitation, TokenGuestLink}

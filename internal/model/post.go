@@ -114,8 +114,10 @@ func validPostType(t string) bool {
 }
 
 // MembershipPosts are the types of posts that only say that somebody came or went.
-var MembershipPosts = []string{"system_join_leave", "system_add_remove", PostJoinChannel, PostLeaveChannel, PostJoinTeam, PostLeaveTeam,
-	PostAddToChannel, PostRemoveFromChannel, PostAddToTeam, PostRemoveFromTeam}
+var MembershipPosts = []string{
+	"system_join_leave", "system_add_remove", PostJoinChannel, PostLeaveChannel, PostJoinTeam, PostLeaveTeam,
+	PostAddToChannel, PostRemoveFromChannel, PostAddToTeam, PostRemoveFromTeam,
+}
 
 // AboutMembership tells whether the post only says that somebody came or went, which
 // nobody has to read.

@@ -32,10 +32,12 @@ type PostView struct {
 
 // View builds what is sent of a post to whoever may read its channel.
 func (p *Post) View() PostView {
-	v := PostView{ID: p.ID, CreateAt: p.CreateAt, UpdateAt: p.UpdateAt, EditAt: p.EditAt, DeleteAt: p.DeleteAt, IsPinned: p.IsPinned,
+	v := PostView{
+		ID: p.ID, CreateAt: p.CreateAt, UpdateAt: p.UpdateAt, EditAt: p.EditAt, DeleteAt: p.DeleteAt, IsPinned: p.IsPinned,
 		UserID: p.UserID, ChannelID: p.ChannelID, RootID: p.RootID, OriginalID: p.OriginalID, Message: p.Message, Type: p.Type,
 		Props: p.Props, Hashtags: p.Hashtags, FileIDs: p.FileIDs, PendingPostID: p.PendingPostID, HasReactions: p.HasReactions,
-		Participants: json.RawMessage("null"), Metadata: json.RawMessage("{}")}
+		Participants: json.RawMessage("null"), Metadata: json.RawMessage("{}"),
+	}
 	if v.Props == nil {
 		v.Props = RawJSON("{}")
 	}

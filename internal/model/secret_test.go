@@ -53,7 +53,7 @@ func TestSecretCannotBePrinted(t *testing.T) {
 // leaks tells whether a text shows the secret in some common writing.
 func leaks(out string) bool {
 	out = strings.ToLower(out)
-	bytesOf := strings.Trim(fmt.Sprint([]byte(hidden)), "[]")
+	bytesOf := strings.Trim(fmt.Sprint(string([]byte(hidden))), "[]")
 	return strings.Contains(out, hidden) || strings.Contains(out, "hunter2") || strings.Contains(out, fmt.Sprintf("%x", hidden)) ||
 		strings.Contains(out, bytesOf) || strings.Contains(out, "hun")
 }

@@ -61,10 +61,12 @@ type TeamRights struct {
 
 // View builds what a viewer gets. It is the only constructor of a TeamView.
 func (t *Team) View(r TeamRights) TeamView {
-	v := TeamView{ID: t.ID, CreateAt: t.CreateAt, UpdateAt: t.UpdateAt, DeleteAt: t.DeleteAt, DisplayName: t.DisplayName,
+	v := TeamView{
+		ID: t.ID, CreateAt: t.CreateAt, UpdateAt: t.UpdateAt, DeleteAt: t.DeleteAt, DisplayName: t.DisplayName,
 		Name: t.Name, Description: t.Description, Type: t.Type, CompanyName: t.CompanyName, AllowedDomains: t.AllowedDomains,
 		AllowOpenInvite: t.AllowOpenInvite, LastTeamIconUpdate: t.LastTeamIconUpdate, SchemeID: t.SchemeID,
-		GroupConstrained: t.GroupConstrained}
+		GroupConstrained: t.GroupConstrained,
+	}
 	if r.Email {
 		v.Email = t.Email
 	}

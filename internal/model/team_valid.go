@@ -22,8 +22,10 @@ const (
 var teamName = regexp.MustCompile(`^[a-z0-9]+([a-z\-0-9]+|(__)?)[a-z0-9]+$`)
 
 // reservedTeamNames are words no name of a team may begin with: they are paths of the site.
-var reservedTeamNames = []string{"admin", "api", "channel", "claim", "error", "files", "help", "landing", "login", "mfa", "oauth",
-	"plug", "plugins", "post", "signup", "boards", "playbooks"}
+var reservedTeamNames = []string{
+	"admin", "api", "channel", "claim", "error", "files", "help", "landing", "login", "mfa", "oauth",
+	"plug", "plugins", "post", "signup", "boards", "playbooks",
+}
 
 // Validate checks every field of a team that is about to be stored.
 func (t *Team) Validate() error {

@@ -78,8 +78,16 @@ func TestTextsAreCutBetweenCharacters(t *testing.T) {
 		n            int
 		bytes, runes string
 	}{
-		{"", 0, "", ""}, {"abc", 3, "abc", "abc"}, {"abc", 2, "ab", "ab"}, {"abc", 0, "", ""}, {"éé", 2, "é", "éé"}, {"éé", 3, "é", "éé"},
-		{"éé", 1, "", "é"}, {"日本", 5, "日", "日本"}, {"😀😀", 1, "", "😀"}, {"e\u0301x", 2, "e", "e\u0301"},
+		{"", 0, "", ""},
+		{"abc", 3, "abc", "abc"},
+		{"abc", 2, "ab", "ab"},
+		{"abc", 0, "", ""},
+		{"éé", 2, "é", "éé"},
+		{"éé", 3, "é", "éé"},
+		{"éé", 1, "", "é"},
+		{"日本", 5, "日", "日本"},
+		{"😀😀", 1, "", "😀"},
+		{"e\u0301x", 2, "e", "e\u0301"},
 	} {
 		if got := cutBytes(tc.s, tc.n); got != tc.bytes {
 			t.Errorf("%d bytes of %q are %q, want %q", tc.n, tc.s, got, tc.bytes)

@@ -36,8 +36,10 @@ type ThreadTotals struct {
 
 // Add sums up two places.
 func (t ThreadTotals) Add(o ThreadTotals) ThreadTotals {
-	return ThreadTotals{Total: t.Total + o.Total, Unread: t.Unread + o.Unread, Mentions: t.Mentions + o.Mentions,
-		UrgentMentions: t.UrgentMentions + o.UrgentMentions}
+	return ThreadTotals{
+		Total: t.Total + o.Total, Unread: t.Unread + o.Unread, Mentions: t.Mentions + o.Mentions,
+		UrgentMentions: t.UrgentMentions + o.UrgentMentions,
+	}
 }
 
 // ThreadView is what is sent of a thread to somebody who follows it.
@@ -56,7 +58,9 @@ type ThreadView struct {
 
 // View builds what is sent of a thread.
 func (t *Thread) View(root *PostView, participants json.RawMessage) ThreadView {
-	return ThreadView{ID: t.PostID, ReplyCount: t.ReplyCount, LastReplyAt: t.LastReplyAt, LastViewedAt: t.LastViewed,
+	return ThreadView{
+		ID: t.PostID, ReplyCount: t.ReplyCount, LastReplyAt: t.LastReplyAt, LastViewedAt: t.LastViewed,
 		Participants: participants, Post: root, UnreadReplies: t.UnreadReplies, UnreadMentions: t.UnreadMentions,
-		IsUrgent: t.Urgent, DeleteAt: t.DeleteAt}
+		IsUrgent: t.Urgent, DeleteAt: t.DeleteAt,
+	}
 }

@@ -143,15 +143,22 @@ type UserPatch struct {
 
 // Input turns the patch into a full update of u.
 func (p *UserPatch) Input(u *User) *UserInput {
-	in := &UserInput{ID: u.ID, Username: u.Username, Email: u.Email, Password: p.Password, Nickname: u.Nickname,
+	in := &UserInput{
+		ID: u.ID, Username: u.Username, Email: u.Email, Password: p.Password, Nickname: u.Nickname,
 		FirstName: u.FirstName, LastName: u.LastName, Position: u.Position, Locale: u.Locale, Timezone: u.Timezone,
-		Props: u.Props, NotifyProps: u.NotifyProps, AllowMarketing: u.AllowMarketing}
+		Props: u.Props, NotifyProps: u.NotifyProps, AllowMarketing: u.AllowMarketing,
+	}
 	for _, f := range []struct {
 		to   *string
 		from *string
 	}{
-		{&in.Username, p.Username}, {&in.Email, p.Email}, {&in.Nickname, p.Nickname}, {&in.FirstName, p.FirstName},
-		{&in.LastName, p.LastName}, {&in.Position, p.Position}, {&in.Locale, p.Locale},
+		{&in.Username, p.Username},
+		{&in.Email, p.Email},
+		{&in.Nickname, p.Nickname},
+		{&in.FirstName, p.FirstName},
+		{&in.LastName, p.LastName},
+		{&in.Position, p.Position},
+		{&in.Locale, p.Locale},
 	} {
 		if f.from != nil {
 			*f.to = *f.from

@@ -36,9 +36,11 @@ func validUser() *User {
 
 func TestValidateNamesTheFirstFaultInTheDocumentedOrder(t *testing.T) {
 	t.Parallel()
-	u := &User{Nickname: strings.Repeat("é", 65), Position: strings.Repeat("é", 129), FirstName: strings.Repeat("é", 65),
+	u := &User{
+		Nickname: strings.Repeat("é", 65), Position: strings.Repeat("é", 129), FirstName: strings.Repeat("é", 65),
 		LastName: strings.Repeat("é", 65), AuthData: new(strings.Repeat("x", 129)), Password: NewSecret("p"), Locale: "deutsch",
-		Timezone: StringMap{"a": strings.Repeat("é", 250)}, Roles: strings.Repeat("r", 257), Props: StringMap{customStatusProp: "{"}}
+		Timezone: StringMap{"a": strings.Repeat("é", 250)}, Roles: strings.Repeat("r", 257), Props: StringMap{customStatusProp: "{"},
+	}
 	good := validUser()
 	for _, step := range []struct {
 		id  string
@@ -104,8 +106,10 @@ func TestEmails(t *testing.T) {
 
 func TestLocales(t *testing.T) {
 	t.Parallel()
-	for locale, want := range map[string]bool{"": true, "en": true, "de-AT": true, "en_US": true, "zh-CN": true,
-		"english": false, "xx": false, "e": false, "-": false, "12": false, "é": false, "en-\x00": false} {
+	for locale, want := range map[string]bool{
+		"": true, "en": true, "de-AT": true, "en_US": true, "zh-CN": true,
+		"english": false, "xx": false, "e": false, "-": false, "12": false, "é": false, "en-\x00": false,
+	} {
 		u := validUser()
 		if u.Locale = locale; (u.Validate() == nil) != want {
 			t.Errorf("locale %q is accepted: %t", locale, !want)
@@ -115,11 +119,15 @@ func TestLocales(t *testing.T) {
 
 func TestNormalizeTidiesUp(t *testing.T) {
 	t.Parallel()
-	u := &User{UpdateAt: 1000, Username: "A\u202eMY", Email: "Amy@Example.COM", Nickname: "n\ufeff", FirstName: "\u2028f", LastName: "l\U000e0041",
-		NotifyProps: StringMap{"mention_keys": ",Amy,,@AMY , x,", "other": "KEPT"}}
+	u := &User{
+		UpdateAt: 1000, Username: "A\u202eMY", Email: "Amy@Example.COM", Nickname: "n\ufeff", FirstName: "\u2028f", LastName: "l\U000e0041",
+		NotifyProps: StringMap{"mention_keys": ",Amy,,@AMY , x,", "other": "KEPT"},
+	}
 	u.Normalize()
-	want := &User{UpdateAt: 1000, Username: "amy", Email: "amy@example.com", Nickname: "n", FirstName: "f", LastName: "l",
-		NotifyProps: StringMap{"mention_keys": "amy,@amy , x", "other": "KEPT"}}
+	want := &User{
+		UpdateAt: 1000, Username: "amy", Email: "amy@example.com", Nickname: "n", FirstName: "f", LastName: "l",
+		NotifyProps: StringMap{"mention_keys": "amy,@amy , x", "other": "KEPT"},
+	}
 	if diff := cmp.Diff(want, u, cmp.Comparer(func(a, b Secret) bool { return a.Equal(b.Reveal()) })); diff != "" {
 		t.Errorf("account (-want +got):\n%s", diff)
 	}
@@ -198,8 +206,10 @@ func TestPatchChangesOnlyWhatItNames(t *testing.T) {
 		if err := json.Unmarshal([]byte(body), &p); err != nil {
 			t.Fatal(err)
 		}
-		in := &UserInput{ID: u.ID, Username: u.Username, Email: u.Email, Nickname: u.Nickname, FirstName: u.FirstName, LastName: u.LastName,
-			Position: u.Position, Locale: u.Locale, Timezone: u.Timezone, Props: u.Props, NotifyProps: u.NotifyProps, AllowMarketing: true}
+		in := &UserInput{
+			ID: u.ID, Username: u.Username, Email: u.Email, Nickname: u.Nickname, FirstName: u.FirstName, LastName: u.LastName,
+			Position: u.Position, Locale: u.Locale, Timezone: u.Timezone, Props: u.Props, NotifyProps: u.NotifyProps, AllowMarketing: true,
+		}
 		want(in)
 		if diff := cmp.Diff(in, p.Input(u), cmp.Comparer(func(a, b Secret) bool { return a.Equal(b.Reveal()) })); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", body, diff)

@@ -69,12 +69,14 @@ func TestNoSecretHasAJSONForm(t *testing.T) {
 // full is an account of which every field is set.
 func full(t *testing.T) *User {
 	t.Helper()
-	u := &User{ID: NewID(), CreateAt: 1, UpdateAt: 2, DeleteAt: 3, Username: "amy", Email: "amy@example.com", EmailVerified: true,
+	u := &User{
+		ID: NewID(), CreateAt: 1, UpdateAt: 2, DeleteAt: 3, Username: "amy", Email: "amy@example.com", EmailVerified: true,
 		Password: NewSecret("hunter2"), AuthService: AuthLDAP, AuthData: new("auth data"), Nickname: "nick", FirstName: "first", LastName: "last",
 		Position: "position", Roles: "system_user", Locale: "de", Timezone: StringMap{"t": "z"}, Props: StringMap{"p": "q"},
 		NotifyProps: StringMap{"n": "o"}, AllowMarketing: true, LastPasswordUpdate: 4, LastPictureUpdate: 5, LastLogin: 6, FailedAttempts: 7,
 		MfaActive: true, MfaSecret: NewSecret("mfa"), MfaLastStep: 8, IsBot: true, BotDescription: "beeps", BotLastIconUpdate: 10,
-		TermsID: NewID(), TermsAt: 9}
+		TermsID: NewID(), TermsAt: 9,
+	}
 	for f := range fields(reflect.TypeFor[User]()) {
 		if reflect.ValueOf(u).Elem().FieldByIndex(f.Index).IsZero() {
 			t.Fatalf("%s is not set", f.Name)

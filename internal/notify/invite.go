@@ -15,7 +15,8 @@ func (m *Mailer) invitation(ctx context.Context, d *delivery) (string, error) {
 	secret, v := model.NewOneTimeToken().Reveal(), d.mail.Values
 	n := &model.OneTimeToken{Type: model.Invitations[d.mail.Kind], CreateAt: m.Now().UnixMilli(), Extra: model.StringMap{
 		model.InviteTeam: v[model.MailTeamID], model.InviteEmail: d.mail.To, model.InviteChannels: v[model.MailChannels],
-		model.InviteSender: v[model.MailSenderID]}}
+		model.InviteSender: v[model.MailSenderID],
+	}}
 	err := m.DB.Tx(ctx, func(tx *store.Tx) error { return tx.InsertToken(ctx, n, model.HashToken(secret)) })
 	if err != nil {
 		return "", fmt.Errorf("make invitation: %w", err)

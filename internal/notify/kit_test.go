@@ -67,8 +67,10 @@ func newDesk(t testing.TB, db *store.DB, mails *smtp.Server) *desk {
 	if mails != nil {
 		d.cfg.EmailSettings.SMTPServer, d.cfg.EmailSettings.SMTPPort = mails.Host, mails.Port
 	}
-	m, err := New(Options{DB: db, Config: func() *config.Config { return &d.cfg }, Now: func() time.Time { return d.now },
-		Log: slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	m, err := New(Options{
+		DB: db, Config: func() *config.Config { return &d.cfg }, Now: func() time.Time { return d.now },
+		Log: slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,8 +115,10 @@ func migrated(ctx context.Context, o store.Options) (*store.DB, error) {
 func (d *desk) person(username string, change ...func(*model.User)) *model.User {
 	d.t.Helper()
 	at := d.now.Add(-time.Hour).UnixMilli()
-	u := &model.User{ID: model.NewID(), CreateAt: at, UpdateAt: at, LastPasswordUpdate: at, Username: username,
-		Email: username + "@example.com", Locale: "de", Roles: model.SystemUserRole}
+	u := &model.User{
+		ID: model.NewID(), CreateAt: at, UpdateAt: at, LastPasswordUpdate: at, Username: username,
+		Email: username + "@example.com", Locale: "de", Roles: model.SystemUserRole,
+	}
 	for _, c := range change {
 		c(u)
 	}

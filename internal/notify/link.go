@@ -70,8 +70,10 @@ func (m *Mailer) secret(ctx context.Context, d *delivery, kind string) (string, 
 		if u, err = m.held(ctx, tx, d); err != nil {
 			return err
 		}
-		n := &model.OneTimeToken{Type: kind, CreateAt: d.job.CreateAt, UserID: u.ID,
-			Extra: model.StringMap{model.TokenEmail: recipient(d.mail, u), model.TokenWas: u.Email}}
+		n := &model.OneTimeToken{
+			Type: kind, CreateAt: d.job.CreateAt, UserID: u.ID,
+			Extra: model.StringMap{model.TokenEmail: recipient(d.mail, u), model.TokenWas: u.Email},
+		}
 		if err := overtaken(ctx, tx, n); err != nil {
 			return err
 		}

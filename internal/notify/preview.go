@@ -11,10 +11,12 @@ import (
 
 // Kinds lists the kinds of mail that can be previewed.
 func Kinds() []string {
-	return []string{model.MailPasswordReset, model.MailVerifyEmail, model.MailWelcome, model.MailWelcomeVerify, model.MailEmailChange,
+	return []string{
+		model.MailPasswordReset, model.MailVerifyEmail, model.MailWelcome, model.MailWelcomeVerify, model.MailEmailChange,
 		model.MailEmailChanged, model.MailUsernameChanged, model.MailPasswordChanged, model.MailSignInChanged, model.MailMfaActivated,
 		model.MailMfaDeactivated, model.MailMfaReplaced, model.MailRecoveryCodes, model.MailTokenAdded, model.MailTokenRotated,
-		model.MailDeactivated, model.MailTest, model.MailTeamInvite, model.MailGuestInvite, model.MailGuestLinkInvite, model.MailGuestLink}
+		model.MailDeactivated, model.MailTest, model.MailTeamInvite, model.MailGuestInvite, model.MailGuestLinkInvite, model.MailGuestLink,
+	}
 }
 
 // Preview writes a mail of a kind in a language as somebody would get it, with example
@@ -38,7 +40,8 @@ func Preview(cfg *config.Config, kind, locale string) (*Letter, error) {
 	mail := model.Mail{Kind: kind, To: "ada@example.com", Locale: locale, Values: map[string]string{
 		model.MailNewEmail: "countess@example.com", model.MailUsername: "ada", model.MailMethod: model.ChangedInSettings, model.MailInviter: "Grace",
 		model.MailTeam: "Computing", model.MailTeamName: "computing", model.MailMessage: "We would love to have you here.",
-		model.MailSender: "su"}}
+		model.MailSender: "su",
+	}}
 	if kind == model.MailSignInChanged {
 		mail.Values[model.MailMethod] = "OpenID SSO"
 	}

@@ -50,11 +50,17 @@ func TestEachLinkHasItsForm(t *testing.T) {
 			before string
 			after  string
 		}{
-			{model.Mail{Kind: model.MailVerifyEmail, To: u.Username, Values: map[string]string{model.MailRedirectTo: "/team/a b"}}, u.Email,
-				site + "/do_verify_email?token=", "&email=a%2Bb" + n + "%40example.com&redirect_to=%2Fteam%2Fa+b"},
+			{
+				model.Mail{Kind: model.MailVerifyEmail, To: u.Username, Values: map[string]string{model.MailRedirectTo: "/team/a b"}},
+				u.Email,
+				site + "/do_verify_email?token=", "&email=a%2Bb" + n + "%40example.com&redirect_to=%2Fteam%2Fa+b",
+			},
 			{model.Mail{Kind: model.MailWelcomeVerify, UserID: u.ID, To: u.Email}, u.Email, site + "/do_verify_email?token=", "&email=a%2Bb" + n + "%40example.com"},
-			{model.Mail{Kind: model.MailEmailChange, UserID: u.ID, To: "new" + n + "@example.com"}, "new" + n + "@example.com",
-				site + "/do_verify_email?token=", "&email=new" + n + "%40example.com"},
+			{
+				model.Mail{Kind: model.MailEmailChange, UserID: u.ID, To: "new" + n + "@example.com"},
+				"new" + n + "@example.com",
+				site + "/do_verify_email?token=", "&email=new" + n + "%40example.com",
+			},
 		} {
 			before := len(mails.Mails(tc.to))
 			want(t, tc.mail.Kind, d.send(tc.mail), sent)
@@ -96,8 +102,11 @@ func TestMailThatComesLateSparesNewerLinks(t *testing.T) {
 	onEach(t, mails, func(t *testing.T, d *desk) {
 		n := d.DB.Driver()
 		u := d.person("ada" + n)
-		late := []model.Mail{{Kind: model.MailPasswordReset, To: u.Email}, {Kind: model.MailVerifyEmail, To: u.Email},
-			{Kind: model.MailWelcomeVerify, UserID: u.ID, To: u.Email}}
+		late := []model.Mail{
+			{Kind: model.MailPasswordReset, To: u.Email},
+			{Kind: model.MailVerifyEmail, To: u.Email},
+			{Kind: model.MailWelcomeVerify, UserID: u.ID, To: u.Email},
+		}
 		var jobs []*model.Job
 		for _, m := range late {
 			jobs = append(jobs, d.job(m))

@@ -55,37 +55,55 @@ func TestServersAreReachedAsTheSettingsSay(t *testing.T) {
 	}{
 		{name: "without protection", settings: func(*config.EmailSettings) {}},
 		{name: "PLAIN means without protection", settings: func(e *config.EmailSettings) { e.ConnectionSecurity = "PLAIN" }},
-		{name: "STARTTLS", server: smtp.Options{Security: smtp.STARTTLS}, encrypted: true,
+		{
+			name: "STARTTLS", server: smtp.Options{Security: smtp.STARTTLS}, encrypted: true,
 			settings: func(e *config.EmailSettings) {
 				e.ConnectionSecurity, e.SkipServerCertificateVerification = "STARTTLS", true
-			}},
-		{name: "TLS from the start", server: smtp.Options{Security: smtp.TLS}, encrypted: true,
-			settings: func(e *config.EmailSettings) { e.ConnectionSecurity, e.SkipServerCertificateVerification = "TLS", true }},
-		{name: "an account over STARTTLS", server: smtp.Options{Security: smtp.STARTTLS, Username: "u", Password: "p"}, encrypted: true, signedIn: true,
+			},
+		},
+		{
+			name: "TLS from the start", server: smtp.Options{Security: smtp.TLS}, encrypted: true,
+			settings: func(e *config.EmailSettings) { e.ConnectionSecurity, e.SkipServerCertificateVerification = "TLS", true },
+		},
+		{
+			name: "an account over STARTTLS", server: smtp.Options{Security: smtp.STARTTLS, Username: "u", Password: "p"}, encrypted: true, signedIn: true,
 			settings: func(e *config.EmailSettings) {
 				e.ConnectionSecurity, e.SkipServerCertificateVerification = "STARTTLS", true
 				e.EnableSMTPAuth, e.SMTPUsername, e.SMTPPassword = true, "u", "p"
-			}},
-		{name: "an account over TLS", server: smtp.Options{Security: smtp.TLS, Username: "u", Password: "p"}, encrypted: true, signedIn: true,
+			},
+		},
+		{
+			name: "an account over TLS", server: smtp.Options{Security: smtp.TLS, Username: "u", Password: "p"}, encrypted: true, signedIn: true,
 			settings: func(e *config.EmailSettings) {
 				e.ConnectionSecurity, e.SkipServerCertificateVerification = "TLS", true
 				e.EnableSMTPAuth, e.SMTPUsername, e.SMTPPassword = true, "u", "p"
-			}},
-		{name: "a wrong password fails", server: smtp.Options{Security: smtp.TLS, Username: "u", Password: "p"}, failure: "535",
+			},
+		},
+		{
+			name: "a wrong password fails", server: smtp.Options{Security: smtp.TLS, Username: "u", Password: "p"}, failure: "535",
 			settings: func(e *config.EmailSettings) {
 				e.ConnectionSecurity, e.SkipServerCertificateVerification = "TLS", true
 				e.EnableSMTPAuth, e.SMTPUsername, e.SMTPPassword = true, "u", "planted-password"
-			}},
-		{name: "a password is not sent in the clear", server: smtp.Options{Username: "u", Password: "planted-password"}, failure: "set EmailSettings.ConnectionSecurity",
+			},
+		},
+		{
+			name: "a password is not sent in the clear", server: smtp.Options{Username: "u", Password: "planted-password"}, failure: "set EmailSettings.ConnectionSecurity",
 			settings: func(e *config.EmailSettings) {
 				e.EnableSMTPAuth, e.SMTPUsername, e.SMTPPassword = true, "u", "planted-password"
-			}},
-		{name: "an untrusted certificate fails", server: smtp.Options{Security: smtp.TLS}, failure: "certificate",
-			settings: func(e *config.EmailSettings) { e.ConnectionSecurity = "TLS" }},
-		{name: "an untrusted certificate fails after STARTTLS", server: smtp.Options{Security: smtp.STARTTLS}, failure: "certificate",
-			settings: func(e *config.EmailSettings) { e.ConnectionSecurity = "STARTTLS" }},
-		{name: "STARTTLS that is not offered fails", failure: "STARTTLS",
-			settings: func(e *config.EmailSettings) { e.ConnectionSecurity = "STARTTLS" }},
+			},
+		},
+		{
+			name: "an untrusted certificate fails", server: smtp.Options{Security: smtp.TLS}, failure: "certificate",
+			settings: func(e *config.EmailSettings) { e.ConnectionSecurity = "TLS" },
+		},
+		{
+			name: "an untrusted certificate fails after STARTTLS", server: smtp.Options{Security: smtp.STARTTLS}, failure: "certificate",
+			settings: func(e *config.EmailSettings) { e.ConnectionSecurity = "STARTTLS" },
+		},
+		{
+			name: "STARTTLS that is not offered fails", failure: "STARTTLS",
+			settings: func(e *config.EmailSettings) { e.ConnectionSecurity = "STARTTLS" },
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			mails := smtp.Start(t, tc.server)
@@ -117,8 +135,10 @@ func TestWhatIsMissingIsSaidOnceAndNothingIsTriedAgain(t *testing.T) {
 		{"no port", func(c *config.Config) { c.EmailSettings.SMTPPort = "smtp" }, "EmailSettings.SMTPPort is not a port"},
 		{"no sender", func(c *config.Config) { c.EmailSettings.FeedbackEmail = "" }, "EmailSettings.FeedbackEmail, the address of the sender, is empty"},
 		{"no address of the site", func(c *config.Config) { c.ServiceSettings.SiteURL = "" }, "ServiceSettings.SiteURL, from which links are made, is empty"},
-		{"several", func(c *config.Config) { c.EmailSettings.FeedbackEmail, c.ServiceSettings.SiteURL = "", "" },
-			"EmailSettings.FeedbackEmail, the address of the sender, is empty; ServiceSettings.SiteURL, from which links are made, is empty"},
+		{
+			"several", func(c *config.Config) { c.EmailSettings.FeedbackEmail, c.ServiceSettings.SiteURL = "", "" },
+			"EmailSettings.FeedbackEmail, the address of the sender, is empty; ServiceSettings.SiteURL, from which links are made, is empty",
+		},
 		{"a fresh server", func(c *config.Config) {
 			c.EmailSettings = config.Defaults().EmailSettings
 		}, "EmailSettings.SMTPServer and SMTPPort still name the default, where no mail server listens"},
@@ -317,15 +337,21 @@ func TestTestMailIsForWhoMaySendItAndSaysWhy(t *testing.T) {
 			{"nobody may not", perm.Actor{}, Trial{Config: &d.cfg}, "api.context.permissions.app_error"},
 			{"an account without the permission may not", perm.Actor{UserID: u.ID}, Trial{Config: &d.cfg}, "api.context.permissions.app_error"},
 			{"an administrator may", admin, Trial{Config: &d.cfg}, ""},
-			{"settings without a server name what is missing", admin,
-				Trial{Config: tried(func(c *config.Config) { c.EmailSettings.SMTPServer = "" })}, "api.admin.test_email.missing_server"},
+			{
+				"settings without a server name what is missing", admin,
+				Trial{Config: tried(func(c *config.Config) { c.EmailSettings.SMTPServer = "" })},
+				"api.admin.test_email.missing_server",
+			},
 			{"a server that does not answer is a failure", admin, Trial{Config: elsewhere, PasswordGiven: true}, "api.admin.test_email.failure"},
 			{"a stored password does not go to another port", admin, Trial{Config: elsewhere}, "api.admin.test_email.reenter_password"},
 			{"nor to another host", admin, Trial{Config: tried(func(c *config.Config) { c.EmailSettings.SMTPServer = "example.com" })}, "api.admin.test_email.reenter_password"},
 			{"nor under another name", admin, Trial{Config: tried(func(c *config.Config) { c.EmailSettings.SMTPUsername = "v" })}, "api.admin.test_email.reenter_password"},
 			{"nor with less protection", admin, Trial{Config: tried(func(c *config.Config) { c.EmailSettings.ConnectionSecurity = "" })}, "api.admin.test_email.reenter_password"},
-			{"without signing in no password goes anywhere", admin,
-				Trial{Config: tried(func(c *config.Config) { c.EmailSettings.SMTPPort, c.EmailSettings.EnableSMTPAuth = "1", false })}, "api.admin.test_email.failure"},
+			{
+				"without signing in no password goes anywhere", admin,
+				Trial{Config: tried(func(c *config.Config) { c.EmailSettings.SMTPPort, c.EmailSettings.EnableSMTPAuth = "1", false })},
+				"api.admin.test_email.failure",
+			},
 		} {
 			got := ""
 			if f := fault.As(d.TestEmail(t.Context(), tc.actor, tc.trial)); f != nil {

@@ -78,9 +78,13 @@ func connect(ctx context.Context, cfg *config.Config) (*connection, error) {
 // connection that is not encrypted, whatever the server offers.
 func (c *connection) options(port int) []mail.Option {
 	e := c.email
-	opts := []mail.Option{mail.WithPort(port), mail.WithTimeout(time.Duration(e.SMTPServerTimeout) * time.Second), mail.WithTLSPolicy(mail.NoTLS),
-		mail.WithTLSConfig(&tls.Config{ServerName: e.SMTPServer, MinVersion: tls.VersionTLS12,
-			InsecureSkipVerify: e.SkipServerCertificateVerification})} //nolint:gosec // the administrator decides
+	opts := []mail.Option{
+		mail.WithPort(port), mail.WithTimeout(time.Duration(e.SMTPServerTimeout) * time.Second), mail.WithTLSPolicy(mail.NoTLS),
+		mail.WithTLSConfig(&tls.Config{
+			ServerName: e.SMTPServer, MinVersion: tls.VersionTLS12,
+			InsecureSkipVerify: e.SkipServerCertificateVerification,
+		}),
+	} //nolint:gosec // the administrator decides
 	if c.host != "" {
 		opts = append(opts, mail.WithHELO(c.host))
 	}

@@ -131,8 +131,14 @@ func TestReaderGetsTheirLanguageElseTheServers(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tc := range []struct{ reader, server, want string }{
-		{"de", "en", "de"}, {"fr", "de", "fr"}, {"en-AU", "de", "en"}, {"pt-BR", "de", "de"}, {"pt-BR", "ja", "en"},
-		{"", "fr", "fr"}, {"", "", "en"}, {"not a language", "de", "de"},
+		{"de", "en", "de"},
+		{"fr", "de", "fr"},
+		{"en-AU", "de", "en"},
+		{"pt-BR", "de", "de"},
+		{"pt-BR", "ja", "en"},
+		{"", "fr", "fr"},
+		{"", "", "en"},
+		{"not a language", "de", "de"},
 	} {
 		cfg := config.Defaults()
 		cfg.LocalizationSettings.DefaultClientLocale = tc.server

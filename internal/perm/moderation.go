@@ -17,9 +17,11 @@ var moderations = [...]Moderation{
 	{"create_reactions", true, []Permission{AddReaction, RemoveReaction}, []Permission{AddReaction, RemoveReaction}},
 	{"manage_members", false, []Permission{ManagePublicChannelMembers}, []Permission{ManagePrivateChannelMembers}},
 	{"use_channel_mentions", true, []Permission{UseChannelMentions}, []Permission{UseChannelMentions}},
-	{"manage_bookmarks", false,
+	{
+		"manage_bookmarks", false,
 		[]Permission{AddBookmarkPublicChannel, EditBookmarkPublicChannel, DeleteBookmarkPublicChannel, OrderBookmarkPublicChannel},
-		[]Permission{AddBookmarkPrivateChannel, EditBookmarkPrivateChannel, DeleteBookmarkPrivateChannel, OrderBookmarkPrivateChannel}},
+		[]Permission{AddBookmarkPrivateChannel, EditBookmarkPrivateChannel, DeleteBookmarkPrivateChannel, OrderBookmarkPrivateChannel},
+	},
 }
 
 // moderated is written once, before main, and only read afterwards.

@@ -47,9 +47,11 @@ func TestModerationsAreThoseOfTheDocument(t *testing.T) {
 		"create_reactions":     {"add_reaction", "remove_reaction"},
 		"manage_members":       {"manage_public_channel_members", "manage_private_channel_members"},
 		"use_channel_mentions": {"use_channel_mentions"},
-		"manage_bookmarks": {"add_bookmark_public_channel", "edit_bookmark_public_channel", "delete_bookmark_public_channel",
+		"manage_bookmarks": {
+			"add_bookmark_public_channel", "edit_bookmark_public_channel", "delete_bookmark_public_channel",
 			"order_bookmark_public_channel", "add_bookmark_private_channel", "edit_bookmark_private_channel",
-			"delete_bookmark_private_channel", "order_bookmark_private_channel"},
+			"delete_bookmark_private_channel", "order_bookmark_private_channel",
+		},
 	}, got); d != "" {
 		t.Error(d)
 	}

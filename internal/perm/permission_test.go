@@ -32,13 +32,17 @@ func TestPermissionLists(t *testing.T) {
 func TestAllKeepsTheDocumentedOrder(t *testing.T) {
 	t.Parallel()
 	all := perm.All()
-	got := []perm.Permission{all[0], all[76], all[77], all[102], all[103], all[143], all[144],
-		all[148], all[161], all[162], all[163], all[273]}
-	want := []perm.Permission{"assign_system_admin_role", "manage_outgoing_oauth_connections",
+	got := []perm.Permission{
+		all[0], all[76], all[77], all[102], all[103], all[143], all[144],
+		all[148], all[161], all[162], all[163], all[273],
+	}
+	want := []perm.Permission{
+		"assign_system_admin_role", "manage_outgoing_oauth_connections",
 		"invite_user", "playbook_private_create", "use_slash_commands", "manage_channel_access_rules",
 		"manage_custom_group_members", "playbook_public_manage_properties", "run_view",
 		"sysconsole_read_about_edition_and_license", "sysconsole_write_about_edition_and_license",
-		"sysconsole_write_site_ip_filters"}
+		"sysconsole_write_site_ip_filters",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -103,8 +107,10 @@ func TestEveryCurrentPermissionHasAScope(t *testing.T) {
 		}
 		got[scope]++
 	}
-	want := map[perm.Scope]int{perm.ScopeSystem: 77 + 112, perm.ScopeTeam: 26, perm.ScopeChannel: 41,
-		perm.ScopeGroup: 4, perm.ScopePlaybook: 11, perm.ScopeRun: 3}
+	want := map[perm.Scope]int{
+		perm.ScopeSystem: 77 + 112, perm.ScopeTeam: 26, perm.ScopeChannel: 41,
+		perm.ScopeGroup: 4, perm.ScopePlaybook: 11, perm.ScopeRun: 3,
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -119,12 +125,19 @@ func TestAncillary(t *testing.T) {
 		{"nothing implies nothing", nil, []string{}},
 		{"an unknown id stays", []string{"nonsense"}, []string{"nonsense"}},
 		{"a plain permission implies nothing", []string{"create_post"}, []string{"create_post"}},
-		{"a console permission brings its companions", []string{"sysconsole_read_user_management_teams"},
-			[]string{"sysconsole_read_user_management_teams", "list_private_teams", "list_public_teams", "view_team"}},
-		{"companions come last, in order, and repeat",
+		{
+			"a console permission brings its companions",
+			[]string{"sysconsole_read_user_management_teams"},
+			[]string{"sysconsole_read_user_management_teams", "list_private_teams", "list_public_teams", "view_team"},
+		},
+		{
+			"companions come last, in order, and repeat",
 			[]string{"sysconsole_read_reporting_site_statistics", "get_analytics", "sysconsole_read_reporting_team_statistics"},
-			[]string{"sysconsole_read_reporting_site_statistics", "get_analytics",
-				"sysconsole_read_reporting_team_statistics", "get_analytics", "get_analytics"}},
+			[]string{
+				"sysconsole_read_reporting_site_statistics", "get_analytics",
+				"sysconsole_read_reporting_team_statistics", "get_analytics", "get_analytics",
+			},
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -77,9 +77,11 @@ func TestBuiltInRoleFlagsAndKeys(t *testing.T) {
 	} {
 		got := builtIn(t, tc.name)
 		got.Permissions = nil
-		want := perm.Role{Name: tc.name, SchemeManaged: tc.scheme, BuiltIn: tc.built,
+		want := perm.Role{
+			Name: tc.name, SchemeManaged: tc.scheme, BuiltIn: tc.built,
 			DisplayName: "authentication.roles." + tc.key + ".name",
-			Description: "authentication.roles." + tc.key + ".description"}
+			Description: "authentication.roles." + tc.key + ".description",
+		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}

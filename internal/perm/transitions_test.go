@@ -47,8 +47,10 @@ func TestCheckRoleChange(t *testing.T) {
 		{"a delegate makes itself no manager", delegate(), "system_user delegate", "system_user delegate system_read_only_admin", "manage_system"},
 		{"a delegate unmakes no manager", delegate(), "system_user system_manager", "system_user", "manage_system"},
 		{"a delegate gives no role it does not hold", delegate(), "system_user", "system_user system_post_all", "manage_system"},
-		{"a delegate gives a role whose permissions it holds", delegate(perm.CreateUserAccessToken, perm.ReadUserAccessToken, perm.RevokeUserAccessToken),
-			"system_user", "system_user system_user_access_token", ""},
+		{
+			"a delegate gives a role whose permissions it holds", delegate(perm.CreateUserAccessToken, perm.ReadUserAccessToken, perm.RevokeUserAccessToken),
+			"system_user", "system_user system_user_access_token", "",
+		},
 		{"background work does what it was declared for", perm.Background("sync", perm.ManageRoles), "system_user", "system_guest", ""},
 		{"background work makes no admin by manage_roles", perm.Background("sync", perm.ManageRoles), "system_user", "system_user system_admin", "manage_system"},
 		{"background work may be declared to make admins", perm.Background("first account", perm.ManageRoles, perm.ManageSystem), "", "system_admin system_user", ""},
@@ -113,8 +115,10 @@ func TestPromoteAndDemote(t *testing.T) {
 		fault   string
 	}{
 		{name: "a guest becomes a member", change: perm.Promote, actor: admin, current: "system_guest", next: "system_user"},
-		{name: "other roles stay in their place", change: perm.Promote, actor: admin,
-			current: "system_post_all system_guest custom_group_user", next: "system_post_all system_user custom_group_user"},
+		{
+			name: "other roles stay in their place", change: perm.Promote, actor: admin,
+			current: "system_post_all system_guest custom_group_user", next: "system_post_all system_user custom_group_user",
+		},
 		{name: "a guest who was a member too", change: perm.Promote, actor: admin, current: "system_user system_guest", next: "system_user"},
 		{name: "a delegate promotes", change: perm.Promote, actor: delegate(), current: "system_guest", next: "system_user"},
 		{name: "background work promotes", change: perm.Promote, actor: perm.Background("sync", perm.PromoteGuest), current: "system_guest", next: "system_user"},

@@ -35,8 +35,10 @@ type caller struct {
 
 // New gives a limiter that remembers the latest callers, as many as most.
 func New(l Limit, most int) *Limiter {
-	return &Limiter{limit: l, step: time.Second / time.Duration(max(1, l.PerSecond)), most: max(1, most),
-		callers: map[string]*list.Element{}, recent: list.New()}
+	return &Limiter{
+		limit: l, step: time.Second / time.Duration(max(1, l.PerSecond)), most: max(1, most),
+		callers: map[string]*list.Element{}, recent: list.New(),
+	}
 }
 
 // Result is what the limiter says of a request.

@@ -20,8 +20,10 @@ const madeAt = 1_700_000_000_000
 // 30 deactivated. None has a password.
 func Users(n int) iter.Seq[*model.User] {
 	return func(yield func(*model.User) bool) {
-		m := &maker{rand: rand.New(rand.NewPCG(1, 2)), first: namesOf(firstNames), last: namesOf(lastNames),
-			nick: namesOf(nicknames), taken: map[string]int{}}
+		m := &maker{
+			rand: rand.New(rand.NewPCG(1, 2)), first: namesOf(firstNames), last: namesOf(lastNames),
+			nick: namesOf(nicknames), taken: map[string]int{},
+		}
 		for range n {
 			if !yield(m.user()) {
 				return
@@ -38,9 +40,11 @@ type maker struct {
 
 func (m *maker) user() *model.User {
 	first, last := m.first.pick(m.rand), m.last.pick(m.rand)
-	u := &model.User{ID: model.NewID(), CreateAt: madeAt, UpdateAt: madeAt, FirstName: first, LastName: last,
+	u := &model.User{
+		ID: model.NewID(), CreateAt: madeAt, UpdateAt: madeAt, FirstName: first, LastName: last,
 		Roles: model.SystemUserRole, Locale: "en", Timezone: model.DefaultTimezone(), Props: model.StringMap{},
-		NotifyProps: model.DefaultNotifyProps(), EmailVerified: true}
+		NotifyProps: model.DefaultNotifyProps(), EmailVerified: true,
+	}
 	u.Username = m.numbered(m.username(letters(first), letters(last)))
 	u.Email = u.Username + "@" + m.domain()
 	switch m.rand.IntN(8) {

@@ -14,9 +14,11 @@ import (
 // StoreOptions says which database a configuration means.
 func StoreOptions(cfg *config.Config) store.Options {
 	sql := &cfg.SqlSettings
-	o := store.Options{Driver: sql.DriverName, DataSource: sql.DataSource.Reveal(), MaxOpen: sql.MaxOpenConns, Idle: &store.Idle{Most: sql.MaxIdleConns,
+	o := store.Options{Driver: sql.DriverName, DataSource: sql.DataSource.Reveal(), MaxOpen: sql.MaxOpenConns, Idle: &store.Idle{
+		Most:     sql.MaxIdleConns,
 		For:      time.Duration(sql.ConnMaxIdleTimeMilliseconds) * time.Millisecond,
-		Lifetime: time.Duration(sql.ConnMaxLifetimeMilliseconds) * time.Millisecond}}
+		Lifetime: time.Duration(sql.ConnMaxLifetimeMilliseconds) * time.Millisecond,
+	}}
 	if o.Driver == store.SQLite && o.DataSource == "" {
 		o.DataSource = filepath.Join(cfg.MusterSettings.DataDirectory, "muster.db")
 	}

@@ -9,8 +9,10 @@ import (
 
 func TestConnectionsAreKeptAsTheSettingsSay(t *testing.T) {
 	t.Parallel()
-	loaded, err := Load(Options{Environ: []string{"MM_SQLSETTINGS_MAXIDLECONNS=3", "MM_SQLSETTINGS_CONNMAXLIFETIMEMILLISECONDS=1500",
-		"MM_SQLSETTINGS_CONNMAXIDLETIMEMILLISECONDS=0"}})
+	loaded, err := Load(Options{Environ: []string{
+		"MM_SQLSETTINGS_MAXIDLECONNS=3", "MM_SQLSETTINGS_CONNMAXLIFETIMEMILLISECONDS=1500",
+		"MM_SQLSETTINGS_CONNMAXIDLETIMEMILLISECONDS=0",
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

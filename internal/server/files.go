@@ -17,9 +17,11 @@ const driverS3 = "amazons3"
 func (s *Server) openFiles(cfg *config.Config, now time.Time) (err error) {
 	f := cfg.FileSettings
 	if f.DriverName == driverS3 {
-		s.files, err = blob.NewS3(blob.S3Options{Endpoint: f.AmazonS3Endpoint, Region: f.AmazonS3Region, Bucket: f.AmazonS3Bucket,
+		s.files, err = blob.NewS3(blob.S3Options{
+			Endpoint: f.AmazonS3Endpoint, Region: f.AmazonS3Region, Bucket: f.AmazonS3Bucket,
 			Prefix: f.AmazonS3PathPrefix, AccessKeyID: f.AmazonS3AccessKeyId, SecretAccessKey: f.AmazonS3SecretAccessKey.Reveal(),
-			TLS: f.AmazonS3SSL, Transport: s3Transport()})
+			TLS: f.AmazonS3SSL, Transport: s3Transport(),
+		})
 		return err
 	}
 	dir := f.Directory

@@ -20,7 +20,8 @@ func options(t *testing.T, more ...string) Options {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(folder) }) // it lies with other temporary files
 	return Options{Log: slog.New(slog.DiscardHandler), Now: time.Now, Volatile: true, Environ: append([]string{
-		"MM_MUSTERSETTINGS_DATADIRECTORY=" + folder, "MM_SERVICESETTINGS_LISTENADDRESS=127.0.0.1:0"}, more...)}
+		"MM_MUSTERSETTINGS_DATADIRECTORY=" + folder, "MM_SERVICESETTINGS_LISTENADDRESS=127.0.0.1:0",
+	}, more...)}
 }
 
 func folderOf(t *testing.T, o Options) string {

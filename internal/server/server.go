@@ -111,8 +111,10 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 			err = errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
 		}
 	}()
-	s.Live = config.NewLive(loaded, config.ClientInfo{Version: api.Version, BuildNumber: BuildNumber, BuildHash: BuildHash,
-		BuildDate: BuildDate, MaxPostSize: model.AutoReplyMax, SchemaVersion: "1"})
+	s.Live = config.NewLive(loaded, config.ClientInfo{
+		Version: api.Version, BuildNumber: BuildNumber, BuildHash: BuildHash,
+		BuildDate: BuildDate, MaxPostSize: model.AutoReplyMax, SchemaVersion: "1",
+	})
 	bus := event.NewShared(o.Log)
 	s.Bus = bus
 	if err := s.open(ctx, o, &loaded.Config, bus); err != nil {
@@ -161,39 +163,46 @@ func (s *Server) open(ctx context.Context, o Options, cfg *config.Config, bus ev
 // serve builds the services and the API on them.
 func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
 	m := s.Live.Current().Config.MusterSettings
-	hasher, err := password.New(password.Options{MemoryKiB: m.Argon2MemoryKiB, Passes: m.Argon2Passes, Queue: m.HashQueue,
-		Workers: cores})
+	hasher, err := password.New(password.Options{
+		MemoryKiB: m.Argon2MemoryKiB, Passes: m.Argon2Passes, Queue: m.HashQueue,
+		Workers: cores,
+	})
 	if err != nil {
 		return err
 	}
 	pictures := blob.NewDecoder(128 << 20) // bytes that pictures take while they are read
-	s.Accounts = account.New(account.Options{DB: s.DB, Bus: bus, Config: func() *config.Config { return &s.Live.Current().Config },
-		Hasher: hasher, Files: s.files, Pictures: pictures, Now: o.Now, Log: o.Log})
-	s.Workspace = workspace.New(workspace.Options{DB: s.DB, Bus: bus, Config: func() *config.Config { return &s.Live.Current().Config },
-		Accounts: s.Accounts, Now: o.Now, Log: o.Log})
-	s.Talk = talk.New(talk.Options{DB: s.DB, Bus: bus, Config: func() *config.Config { return &s.Live.Current().Config },
-		Accounts: s.Accounts, Workspace: s.Workspace, Files: s.files, Pictures: pictures, Now: o.Now, Log: o.Log})
-	s.system = system.New(system.Options{DB: s.DB, Bus: bus, Files: s.files, Live: s.Live, Now: o.Now, Log: o.Log,
+	s.Accounts = account.New(account.Options{
+		DB: s.DB, Bus: bus, Config: s.config,
+		Hasher: hasher, Files: s.files, Pictures: pictures, Now: o.Now, Log: o.Log,
+	})
+	s.Workspace = workspace.New(workspace.Options{
+		DB: s.DB, Bus: bus, Config: s.config,
+		Accounts: s.Accounts, Now: o.Now, Log: o.Log,
+	})
+	s.Talk = talk.New(talk.Options{
+		DB: s.DB, Bus: bus, Config: s.config,
+		Accounts: s.Accounts, Workspace: s.Workspace, Files: s.files, Pictures: pictures, Now: o.Now, Log: o.Log,
+	})
+	s.system = system.New(system.Options{
+		DB: s.DB, Bus: bus, Files: s.files, Live: s.Live, Now: o.Now, Log: o.Log,
 		Load: func(override []byte) (*config.Loaded, error) {
 			return config.Load(config.LoadOptions{File: o.ConfigFile, Environ: o.Environ, Override: override})
-		}})
+		},
+	})
 	if err := s.system.Start(ctx); err != nil {
 		return err
 	}
 	if err := s.Accounts.Bootstrap(ctx); err != nil {
 		return fmt.Errorf("store built-in roles: %w", err)
 	}
-	s.mailer, err = notify.New(notify.Options{DB: s.DB, Config: func() *config.Config { return &s.Live.Current().Config }, Now: o.Now, Log: o.Log})
+	s.mailer, err = notify.New(notify.Options{DB: s.DB, Config: s.config, Now: o.Now, Log: o.Log})
 	if err != nil {
 		return err
 	}
-	s.runner = &jobs.Runner{DB: s.DB, Now: o.Now, Log: o.Log,
-		Handlers: map[string]jobs.Handler{account.PurgeJob: s.Accounts.Purge, account.ForgetJob: s.Accounts.ForgetRecords, model.MailJob: s.mailer.Send,
-			account.GuestsOffJob:   s.Accounts.DeactivateGuests,
-			workspace.PurgeTeamJob: s.Workspace.PurgeTeam, workspace.TeamGroupsJob: s.Workspace.LeaveGroups,
-			talk.IndexTextsJob: s.Talk.IndexTexts, talk.PurgePostJob: s.Talk.PurgePost, model.ReminderJob: s.Talk.DeliverReminder,
-			workspace.PurgeChannelJob: s.Workspace.PurgeChannel, workspace.ConstrainJob: s.Workspace.RemoveOutsiders,
-			model.OrphanedBotsJob: s.Workspace.TellOfOrphanedBots}}
+	s.runner = &jobs.Runner{
+		DB: s.DB, Now: o.Now, Log: o.Log,
+		Handlers: s.handlers(),
+	}
 	s.registry = prometheus.NewRegistry()
 	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "muster_store_statements_total", Help: "Statements the database was asked to run."},
@@ -204,16 +213,35 @@ func (s *Server) serve(ctx context.Context, o Options, bus event.Bus) error {
 	s.Hub = hub.New(hub.Options{Bus: bus, Accounts: s.Accounts, Live: s.Live, Places: s.DB, Typing: s.Workspace.Typing, Busy: s.system.Busy, Now: o.Now, Log: o.Log, Limits: o.Sockets})
 	s.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "muster_websockets", Help: "Websockets that are open."},
 		func() float64 { return float64(s.Hub.Sockets()) }))
-	s.API, err = api.New(api.Options{Accounts: s.Accounts, Workspace: s.Workspace, Talk: s.Talk, System: s.system, Hub: s.Hub, Mailer: s.mailer,
+	s.API, err = api.New(api.Options{
+		Accounts: s.Accounts, Workspace: s.Workspace, Talk: s.Talk, System: s.system, Hub: s.Hub, Mailer: s.mailer,
 		Audit: s.Audit, Live: s.Live, Log: o.Log, Now: o.Now, Metrics: s.registry,
-		Pages: &web.Client{Config: func() *config.Config { return &s.Live.Current().Config }}})
+		Pages: &web.Client{Config: s.config},
+	})
 	return err
+}
+
+// config is the configuration as it is now.
+func (s *Server) config() *config.Config { return &s.Live.Current().Config }
+
+// handlers are who does the jobs of each kind.
+func (s *Server) handlers() map[string]jobs.Handler {
+	return map[string]jobs.Handler{
+		account.PurgeJob: s.Accounts.Purge, account.ForgetJob: s.Accounts.ForgetRecords, model.MailJob: s.mailer.Send,
+		account.GuestsOffJob:   s.Accounts.DeactivateGuests,
+		workspace.PurgeTeamJob: s.Workspace.PurgeTeam, workspace.TeamGroupsJob: s.Workspace.LeaveGroups,
+		talk.IndexTextsJob: s.Talk.IndexTexts, talk.PurgePostJob: s.Talk.PurgePost, model.ReminderJob: s.Talk.DeliverReminder,
+		workspace.PurgeChannelJob: s.Workspace.PurgeChannel, workspace.ConstrainJob: s.Workspace.RemoveOutsiders,
+		model.OrphanedBotsJob: s.Workspace.TellOfOrphanedBots,
+	}
 }
 
 // openAudit opens what records of operations are written to.
 func (s *Server) openAudit(o Options) (err error) {
-	s.Audit, err = audit.New(audit.Options{DB: s.DB, Config: func() *config.Config { return &s.Live.Current().Config },
-		Now: o.Now, Log: o.Log, Metrics: s.registry})
+	s.Audit, err = audit.New(audit.Options{
+		DB: s.DB, Config: s.config,
+		Now: o.Now, Log: o.Log, Metrics: s.registry,
+	})
 	return err
 }
 
@@ -330,8 +358,10 @@ func (s *Server) finishWork(ctx context.Context) error {
 
 // httpServer is how every listener of ours treats its clients.
 func (s *Server) httpServer(h http.Handler) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 5 * time.Minute,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 5 * time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
 }
 
 func (s *Server) run(h http.Handler, l net.Listener) {

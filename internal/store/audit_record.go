@@ -29,9 +29,11 @@ type auditRow struct {
 }
 
 func auditRowOf(r *model.AuditRecord) auditRow {
-	row := auditRow{ID: r.ID, CreateAt: r.CreateAt, Event: r.Event, Status: r.Status, UserID: r.Actor.UserID, SessionID: r.Actor.SessionID,
+	row := auditRow{
+		ID: r.ID, CreateAt: r.CreateAt, Event: r.Event, Status: r.Status, UserID: r.Actor.UserID, SessionID: r.Actor.SessionID,
 		ObjectType: r.Deed.ObjectType, ObjectID: r.Deed.ObjectID, APIPath: r.Meta.APIPath, Method: r.Meta.Method,
-		RequestID: r.Meta.RequestID, Local: r.Meta.Local, Peer: r.Actor.AuditPeer, Details: r.Deed.AuditDetails}
+		RequestID: r.Meta.RequestID, Local: r.Meta.Local, Peer: r.Actor.AuditPeer, Details: r.Deed.AuditDetails,
+	}
 	if r.Error != nil {
 		row.ErrorID, row.ErrorStatus = r.Error.ID, r.Error.StatusCode
 	}

@@ -11,11 +11,14 @@ import (
 
 // anAuditRecord makes a full record that is not stored yet.
 func anAuditRecord(at int64, event, userID, objectID string) *model.AuditRecord {
-	r := &model.AuditRecord{ID: model.NewTimeID(at), CreateAt: at, Event: event, Status: model.AuditFail,
+	r := &model.AuditRecord{
+		ID: model.NewTimeID(at), CreateAt: at, Event: event, Status: model.AuditFail,
 		Actor: model.AuditActor{UserID: userID, SessionID: "s", AuditPeer: model.AuditPeer{Client: "browser é", IPAddress: "::1", XForwardedFor: "10.0.0.1"}},
 		Deed: model.AuditDeed{ObjectType: "user", ObjectID: objectID, AuditDetails: model.AuditDetails{
-			Parameters: map[string]any{"roles": "a b", "active": true, "n": 5.0}, PriorState: json.RawMessage(`{"a":1}`), NextState: json.RawMessage(`{"a":2}`)}},
-		Meta: model.AuditMeta{APIPath: "/api/v4/x", Method: "PUT", RequestID: "r", Local: true}, Error: &model.AuditError{ID: "e", StatusCode: 400}}
+			Parameters: map[string]any{"roles": "a b", "active": true, "n": 5.0}, PriorState: json.RawMessage(`{"a":1}`), NextState: json.RawMessage(`{"a":2}`),
+		}},
+		Meta: model.AuditMeta{APIPath: "/api/v4/x", Method: "PUT", RequestID: "r", Local: true}, Error: &model.AuditError{ID: "e", StatusCode: 400},
+	}
 	r.Fit()
 	return r
 }
@@ -104,8 +107,11 @@ func TestAuditRecordsAreFoundByIndex(t *testing.T) {
 			}
 			must(t, db, func(tx *Tx) error { return tx.InsertAuditRecords(ctx, batch) })
 		}
-		for _, f := range []AuditFilter{{After: model.TimeIDPrefix(3990), Limit: 5}, {Event: "event3", After: model.TimeIDPrefix(3000), Limit: 5},
-			{UserID: "7", After: model.TimeIDPrefix(100), Limit: 5}} {
+		for _, f := range []AuditFilter{
+			{After: model.TimeIDPrefix(3990), Limit: 5},
+			{Event: "event3", After: model.TimeIDPrefix(3000), Limit: 5},
+			{UserID: "7", After: model.TimeIDPrefix(100), Limit: 5},
+		} {
 			w := f.where("")
 			if f.UserID != "" {
 				w = f.where("user_id = ?")

@@ -11,9 +11,11 @@ const channelCols = `c.id, c.create_at, c.update_at, c.delete_at, COALESCE(c.tea
 	c.total_msg_count_root, c.last_root_post_at, c.banner_info, c.default_category_name, c.members, c.guests, c.pinned_posts, c.files`
 
 func channelDest(c *model.Channel) []any {
-	return []any{&c.ID, &c.CreateAt, &c.UpdateAt, &c.DeleteAt, &c.TeamID, &c.Type, &c.DisplayName, &c.Name, &c.Header,
+	return []any{
+		&c.ID, &c.CreateAt, &c.UpdateAt, &c.DeleteAt, &c.TeamID, &c.Type, &c.DisplayName, &c.Name, &c.Header,
 		&c.Purpose, &c.LastPostAt, &c.TotalMsgCount, &c.CreatorID, &c.SchemeID, &c.Props, &c.GroupConstrained,
-		&c.TotalMsgCountRoot, &c.LastRootPostAt, &c.BannerInfo, &c.DefaultCategoryName, &c.Members, &c.Guests, &c.PinnedPosts, &c.Files}
+		&c.TotalMsgCountRoot, &c.LastRootPostAt, &c.BannerInfo, &c.DefaultCategoryName, &c.Members, &c.Guests, &c.PinnedPosts, &c.Files,
+	}
 }
 
 func scanChannel(row scanner) (*model.Channel, error) {

@@ -22,8 +22,10 @@ type channelPlaceRow struct {
 func (t *Tx) InsertChannelMembers(ctx context.Context, channelID string, members []*model.ChannelMember) ([]string, error) {
 	places := make([]channelPlaceRow, len(members))
 	for i, m := range members {
-		places[i] = channelPlaceRow{UserID: m.UserID, Username: m.Username, CreateAt: m.CreateAt, Notify: object(m.NotifyProps),
-			Guest: m.SchemeGuest, User: m.SchemeUser, Admin: m.SchemeAdmin}
+		places[i] = channelPlaceRow{
+			UserID: m.UserID, Username: m.Username, CreateAt: m.CreateAt, Notify: object(m.NotifyProps),
+			Guest: m.SchemeGuest, User: m.SchemeUser, Admin: m.SchemeAdmin,
+		}
 	}
 	return list(ctx, t.Q, scanValue[string], `INSERT INTO channel_members (channel_id, user_id, username, create_at, notify_props,
 			last_update_at, scheme_guest, scheme_user, scheme_admin)

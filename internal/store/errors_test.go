@@ -23,8 +23,18 @@ func TestCodesOfBothDriversMeanTheSameErrors(t *testing.T) {
 		code string
 		want error
 	}{
-		{"23505", ErrConflict}, {"23503", ErrMissing}, {"25006", ErrReadOnly}, {"53100", ErrFull}, {"22021", ErrText}, {"22P05", ErrText},
-		{"23502", nil}, {"40001", nil}, {"40P01", nil}, {"57P01", nil}, {"42P01", nil}, {"", nil},
+		{"23505", ErrConflict},
+		{"23503", ErrMissing},
+		{"25006", ErrReadOnly},
+		{"53100", ErrFull},
+		{"22021", ErrText},
+		{"22P05", ErrText},
+		{"23502", nil},
+		{"40001", nil},
+		{"40P01", nil},
+		{"57P01", nil},
+		{"42P01", nil},
+		{"", nil},
 	} {
 		err := classify(fmt.Errorf("query: %w", &pgconn.PgError{Code: tc.code, Message: "m"}))
 		wantKind(t, "PostgreSQL "+tc.code, err, tc.want)
@@ -36,13 +46,26 @@ func TestCodesOfBothDriversMeanTheSameErrors(t *testing.T) {
 		code int
 		want error
 	}{
-		{sqlite3.SQLITE_CONSTRAINT_UNIQUE, ErrConflict}, {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, ErrConflict},
-		{sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, ErrMissing}, {sqlite3.SQLITE_READONLY, ErrReadOnly},
-		{sqlite3.SQLITE_READONLY_DIRECTORY, ErrReadOnly}, {sqlite3.SQLITE_CANTOPEN, ErrReadOnly}, {sqlite3.SQLITE_CANTOPEN_ISDIR, ErrReadOnly},
-		{sqlite3.SQLITE_PERM, ErrReadOnly}, {sqlite3.SQLITE_FULL, ErrFull}, {sqlite3.SQLITE_IOERR_SHMSIZE, ErrFull}, {sqlite3.SQLITE_BUSY, ErrLocked},
-		{sqlite3.SQLITE_BUSY_SNAPSHOT, ErrLocked}, {sqlite3.SQLITE_LOCKED, ErrLocked}, {sqlite3.SQLITE_CORRUPT, ErrDamaged},
-		{sqlite3.SQLITE_NOTADB, ErrDamaged}, {sqlite3.SQLITE_CONSTRAINT_NOTNULL, nil}, {sqlite3.SQLITE_CONSTRAINT_CHECK, nil},
-		{sqlite3.SQLITE_ERROR, nil}, {sqlite3.SQLITE_IOERR, nil}, {sqlite3.SQLITE_INTERRUPT, nil},
+		{sqlite3.SQLITE_CONSTRAINT_UNIQUE, ErrConflict},
+		{sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, ErrConflict},
+		{sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, ErrMissing},
+		{sqlite3.SQLITE_READONLY, ErrReadOnly},
+		{sqlite3.SQLITE_READONLY_DIRECTORY, ErrReadOnly},
+		{sqlite3.SQLITE_CANTOPEN, ErrReadOnly},
+		{sqlite3.SQLITE_CANTOPEN_ISDIR, ErrReadOnly},
+		{sqlite3.SQLITE_PERM, ErrReadOnly},
+		{sqlite3.SQLITE_FULL, ErrFull},
+		{sqlite3.SQLITE_IOERR_SHMSIZE, ErrFull},
+		{sqlite3.SQLITE_BUSY, ErrLocked},
+		{sqlite3.SQLITE_BUSY_SNAPSHOT, ErrLocked},
+		{sqlite3.SQLITE_LOCKED, ErrLocked},
+		{sqlite3.SQLITE_CORRUPT, ErrDamaged},
+		{sqlite3.SQLITE_NOTADB, ErrDamaged},
+		{sqlite3.SQLITE_CONSTRAINT_NOTNULL, nil},
+		{sqlite3.SQLITE_CONSTRAINT_CHECK, nil},
+		{sqlite3.SQLITE_ERROR, nil},
+		{sqlite3.SQLITE_IOERR, nil},
+		{sqlite3.SQLITE_INTERRUPT, nil},
 	} {
 		if got := sqliteKind(tc.code); !errors.Is(got, tc.want) {
 			t.Errorf("SQLite %d is %v, want %v", tc.code, got, tc.want)

@@ -14,8 +14,10 @@ type Whole struct {
 
 // What takes files with it. An account takes those of others, too, that answer it.
 var (
-	WholeUser = Whole{uploads: `user_id = ?`, files: []string{`f.user_id = ?`,
-		`f.post_id IN (SELECT r.id FROM posts p JOIN posts r ON r.root_id = p.id WHERE p.user_id = ?)`}}
+	WholeUser = Whole{uploads: `user_id = ?`, files: []string{
+		`f.user_id = ?`,
+		`f.post_id IN (SELECT r.id FROM posts p JOIN posts r ON r.root_id = p.id WHERE p.user_id = ?)`,
+	}}
 	WholeThread  = Whole{files: []string{`f.post_id = ?`, `f.post_id IN (SELECT id FROM posts WHERE root_id = ?)`}}
 	WholeChannel = Whole{uploads: `channel_id = ?`, files: []string{`f.channel_id = ?`}}
 	WholeTeam    = Whole{uploads: channelsOfTeam, files: []string{`f.` + channelsOfTeam}}

@@ -11,8 +11,10 @@ func TestFileIsStoredAttachedAndRemoved(t *testing.T) {
 		ctx := t.Context()
 		team, u, other := addTeam(t, db, "north"), addUser(t, db, "amy"), addUser(t, db, "bob")
 		c := addChannel(t, db, team.ID, "town")
-		f := &model.FileInfo{ID: model.NewTimeID(5), UserID: u.ID, ChannelID: c.ID, CreateAt: 5, UpdateAt: 5, Name: "a.png", Extension: "png",
-			Size: 7, MimeType: "image/png", Width: 3, Height: 4, HasPreviewImage: true}
+		f := &model.FileInfo{
+			ID: model.NewTimeID(5), UserID: u.ID, ChannelID: c.ID, CreateAt: 5, UpdateAt: 5, Name: "a.png", Extension: "png",
+			Size: 7, MimeType: "image/png", Width: 3, Height: 4, HasPreviewImage: true,
+		}
 		must(t, db, func(tx *Tx) error { return tx.InsertFile(ctx, f) })
 		equal(t, "by id", value[*model.FileInfo](t)(db.File(ctx, f.ID)), f)
 		equal(t, "lost", value[[]*model.FileInfo](t)(db.LostFiles(ctx, 6, 9)), []*model.FileInfo{f})

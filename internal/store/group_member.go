@@ -73,8 +73,10 @@ type groupPlace struct{ table, column, names, from string }
 
 var groupPlaces = map[string]groupPlace{
 	model.SyncableTeam: {"group_teams", "team_id", `t.display_name, t.type, '', '', ''`, `JOIN teams t ON t.id = x.team_id`},
-	model.SyncableChannel: {"group_channels", "channel_id", `c.display_name, c.type, COALESCE(t.id, ''), COALESCE(t.display_name, ''), COALESCE(t.type, '')`,
-		`JOIN channels c ON c.id = x.channel_id LEFT JOIN teams t ON t.id = c.team_id`},
+	model.SyncableChannel: {
+		"group_channels", "channel_id", `c.display_name, c.type, COALESCE(t.id, ''), COALESCE(t.display_name, ''), COALESCE(t.type, '')`,
+		`JOIN channels c ON c.id = x.channel_id LEFT JOIN teams t ON t.id = c.team_id`,
+	},
 }
 
 func scanSyncable(row scanner) (*model.GroupSyncable, error) {

@@ -12,8 +12,10 @@ import (
 // addJob stores a job that is due at a time.
 func addJob(t *testing.T, db *DB, runAt int64) *model.Job {
 	t.Helper()
-	j := &model.Job{ID: model.NewTimeID(runAt), Type: "test", Priority: 1, Status: model.JobPending, CreateAt: 1, RunAt: runAt,
-		Data: model.StringMap{"a": "b"}}
+	j := &model.Job{
+		ID: model.NewTimeID(runAt), Type: "test", Priority: 1, Status: model.JobPending, CreateAt: 1, RunAt: runAt,
+		Data: model.StringMap{"a": "b"},
+	}
 	must(t, db, func(tx *Tx) error { return tx.Enqueue(t.Context(), j) })
 	return j
 }
@@ -167,8 +169,11 @@ func TestMailsAboutAccountsAreRemoved(t *testing.T) {
 		ctx := t.Context()
 		amy := addUser(t, db, "amy")
 		for i, j := range []model.Job{
-			{Type: model.MailJob, Data: model.StringMap{"user_id": amy.ID}}, {Type: model.MailJob, Data: model.StringMap{"user_id": ""}},
-			{Type: model.MailJob}, {Type: "other", Data: model.StringMap{"user_id": amy.ID}}, {Type: model.MailJob, Data: model.StringMap{"user_id": "x"}},
+			{Type: model.MailJob, Data: model.StringMap{"user_id": amy.ID}},
+			{Type: model.MailJob, Data: model.StringMap{"user_id": ""}},
+			{Type: model.MailJob},
+			{Type: "other", Data: model.StringMap{"user_id": amy.ID}},
+			{Type: model.MailJob, Data: model.StringMap{"user_id": "x"}},
 		} {
 			j.ID = fmt.Sprint("job", i)
 			must(t, db, func(tx *Tx) error { return tx.Enqueue(ctx, &j) })
@@ -195,8 +200,10 @@ func TestMailsAboutAccountsAreRemoved(t *testing.T) {
 func TestJobsOfAnAccountAreCountedAndReplaced(t *testing.T) {
 	onEach(t, func(t *testing.T, db *DB) {
 		ctx := t.Context()
-		j := &model.Job{ID: model.IDOf("reminder", "amy"), Type: model.ReminderJob, Status: model.JobPending, CreateAt: 1, RunAt: 50,
-			Data: model.StringMap{"user_id": "amy"}}
+		j := &model.Job{
+			ID: model.IDOf("reminder", "amy"), Type: model.ReminderJob, Status: model.JobPending, CreateAt: 1, RunAt: 50,
+			Data: model.StringMap{"user_id": "amy"},
+		}
 		for range 2 {
 			must(t, db, func(tx *Tx) error {
 				if err := tx.DeleteJob(ctx, j.ID); err != nil {

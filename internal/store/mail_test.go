@@ -11,8 +11,11 @@ func TestTokensOfAnAccountAreListedAndRemovedByAge(t *testing.T) {
 		ctx := t.Context()
 		amy, bob := addUser(t, db, "amy"), addUser(t, db, "bob")
 		for i, n := range []*model.OneTimeToken{
-			{Type: "a", CreateAt: 30, UserID: amy.ID}, {Type: "a", CreateAt: 10, UserID: amy.ID}, {Type: "a", CreateAt: 20, UserID: amy.ID},
-			{Type: "b", CreateAt: 10, UserID: amy.ID}, {Type: "a", CreateAt: 10, UserID: bob.ID},
+			{Type: "a", CreateAt: 30, UserID: amy.ID},
+			{Type: "a", CreateAt: 10, UserID: amy.ID},
+			{Type: "a", CreateAt: 20, UserID: amy.ID},
+			{Type: "b", CreateAt: 10, UserID: amy.ID},
+			{Type: "a", CreateAt: 10, UserID: bob.ID},
 		} {
 			must(t, db, func(tx *Tx) error { return tx.InsertToken(ctx, n, []byte{byte(i)}) })
 		}

@@ -21,8 +21,12 @@ func TestMentionsAreKeptAndCounted(t *testing.T) {
 		two := write(30, bob, model.Post{RootID: root.ID})
 		write(40, amy, model.Post{Type: model.PostJoinChannel})
 		must(t, db, func(tx *Tx) error {
-			return tx.InsertMentions(ctx, []PostMention{{PostID: root.ID, UserID: cat.ID, InThread: true}, {PostID: one.ID, UserID: cat.ID, InThread: true},
-				{PostID: two.ID, UserID: cat.ID}, {PostID: two.ID, UserID: amy.ID, InThread: true}})
+			return tx.InsertMentions(ctx, []PostMention{
+				{PostID: root.ID, UserID: cat.ID, InThread: true},
+				{PostID: one.ID, UserID: cat.ID, InThread: true},
+				{PostID: two.ID, UserID: cat.ID},
+				{PostID: two.ID, UserID: amy.ID, InThread: true},
+			})
 		})
 		equal(t, "in a reply", value[[]string](t)(db.MentionedIn(ctx, two.ID)), []string{amy.ID})
 		in := func(since int64, n int) map[string]int64 {

@@ -14,8 +14,10 @@ const postCols = `p.id, p.create_at, p.update_at, p.edit_at, p.delete_at, p.is_p
 var postReturned = strings.ReplaceAll(postCols, "p.", "")
 
 func postDest(p *model.Post) []any {
-	return []any{&p.ID, &p.CreateAt, &p.UpdateAt, &p.EditAt, &p.DeleteAt, &p.IsPinned, &p.UserID, &p.ChannelID, &p.RootID,
-		&p.OriginalID, &p.Message, &p.Type, &p.Props, &p.Hashtags, &p.FileIDs, &p.HasReactions, &p.Priority, &p.RequestedAck}
+	return []any{
+		&p.ID, &p.CreateAt, &p.UpdateAt, &p.EditAt, &p.DeleteAt, &p.IsPinned, &p.UserID, &p.ChannelID, &p.RootID,
+		&p.OriginalID, &p.Message, &p.Type, &p.Props, &p.Hashtags, &p.FileIDs, &p.HasReactions, &p.Priority, &p.RequestedAck,
+	}
 }
 
 func scanPost(row scanner) (*model.Post, error) {
@@ -92,10 +94,12 @@ func (t *Tx) InsertPosts(ctx context.Context, posts []*model.Post) error {
 		if !model.Storable(p.Message) || !model.Storable(p.Type) || !model.Storable(string(p.Props)) {
 			return ErrText
 		}
-		rows[i] = postRow{ID: p.ID, CreateAt: p.CreateAt, UpdateAt: p.UpdateAt, EditAt: p.EditAt, DeleteAt: p.DeleteAt,
+		rows[i] = postRow{
+			ID: p.ID, CreateAt: p.CreateAt, UpdateAt: p.UpdateAt, EditAt: p.EditAt, DeleteAt: p.DeleteAt,
 			IsPinned: p.IsPinned, UserID: p.UserID, ChannelID: p.ChannelID, RootID: optional(p.RootID),
 			OriginalID: optional(p.OriginalID), Message: p.Message, Type: p.Type, Props: p.Props, Hashtags: p.Hashtags,
-			FileIDs: p.FileIDs, HasReactions: p.HasReactions, Priority: p.Priority, RequestedAck: p.RequestedAck}
+			FileIDs: p.FileIDs, HasReactions: p.HasReactions, Priority: p.Priority, RequestedAck: p.RequestedAck,
+		}
 		if p.Props == nil {
 			rows[i].Props = model.RawJSON("{}")
 		}

@@ -113,8 +113,10 @@ func TestPostsMoveMembersAndTheirMentions(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return tx.MarkMembers(ctx, c.ID, 9, []PostEffect{{UserID: amy.ID, Read: true, Msgs: 2, MsgsRoot: 1, ViewedAt: 9},
-				{UserID: bob.ID, Mentions: 2, MentionsRoot: 1, Urgent: 1}})
+			return tx.MarkMembers(ctx, c.ID, 9, []PostEffect{
+				{UserID: amy.ID, Read: true, Msgs: 2, MsgsRoot: 1, ViewedAt: 9},
+				{UserID: bob.ID, Mentions: 2, MentionsRoot: 1, Urgent: 1},
+			})
 		})
 		m := value[*model.ChannelMember](t)(db.ChannelMember(ctx, c.ID, amy.ID))
 		equal(t, "read", []int64{m.MsgCount, m.MsgCountRoot, m.LastViewedAt, m.MentionCount}, []int64{2, 1, 9, 0})

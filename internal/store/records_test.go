@@ -13,8 +13,10 @@ func TestAuditsAreListedNewestFirst(t *testing.T) {
 		amy, bob := addUser(t, db, "amy"), addUser(t, db, "bob")
 		var rows []*model.Audit
 		for at := range int64(5) {
-			a := &model.Audit{ID: model.NewTimeID(at), CreateAt: at, UserID: amy.ID, Action: "/api/v4/users", ExtraInfo: "é",
-				IPAddress: "::1", SessionID: "gone"}
+			a := &model.Audit{
+				ID: model.NewTimeID(at), CreateAt: at, UserID: amy.ID, Action: "/api/v4/users", ExtraInfo: "é",
+				IPAddress: "::1", SessionID: "gone",
+			}
 			rows = append([]*model.Audit{a}, rows...)
 			must(t, db, func(tx *Tx) error { return tx.InsertAudit(ctx, a) })
 		}
@@ -34,8 +36,10 @@ func TestRolesAreKeptByName(t *testing.T) {
 	onEach(t, func(t *testing.T, db *DB) {
 		ctx := t.Context()
 		equal(t, "roles at first", value[[]*model.Role](t)(db.Roles(ctx)), []*model.Role(nil))
-		b := &model.Role{ID: model.NewID(), Name: "b", DisplayName: "B", Description: "d", CreateAt: 1, UpdateAt: 2, DeleteAt: 3,
-			Permissions: []string{"create_post", "edit_post"}, SchemeManaged: true, BuiltIn: true}
+		b := &model.Role{
+			ID: model.NewID(), Name: "b", DisplayName: "B", Description: "d", CreateAt: 1, UpdateAt: 2, DeleteAt: 3,
+			Permissions: []string{"create_post", "edit_post"}, SchemeManaged: true, BuiltIn: true,
+		}
 		a := &model.Role{ID: model.NewID(), Name: "a", CreateAt: 1, UpdateAt: 1, Permissions: []string{}}
 		must(t, db, func(tx *Tx) error { return tx.InsertRoles(ctx, []*model.Role{b, a}) })
 		must(t, db, func(tx *Tx) error {
@@ -119,8 +123,12 @@ func TestTimedDoNotDisturbThatEndedIsListed(t *testing.T) {
 	onEach(t, func(t *testing.T, db *DB) {
 		ctx := t.Context()
 		for i, s := range []model.Status{
-			{Status: model.StatusDND, DNDEndTime: 30}, {Status: model.StatusDND, DNDEndTime: 10}, {Status: model.StatusDND, DNDEndTime: 20},
-			{Status: model.StatusDND, DNDEndTime: 31}, {Status: model.StatusDND}, {Status: model.StatusOnline, DNDEndTime: 5},
+			{Status: model.StatusDND, DNDEndTime: 30},
+			{Status: model.StatusDND, DNDEndTime: 10},
+			{Status: model.StatusDND, DNDEndTime: 20},
+			{Status: model.StatusDND, DNDEndTime: 31},
+			{Status: model.StatusDND},
+			{Status: model.StatusOnline, DNDEndTime: 5},
 		} {
 			s.UserID = addUser(t, db, fmt.Sprint("u", i)).ID
 			must(t, db, func(tx *Tx) error { return tx.SaveStatus(ctx, &s) })

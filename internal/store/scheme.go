@@ -13,10 +13,12 @@ const schemeCols = `id, name, display_name, description, create_at, update_at, d
 	default_run_member_role`
 
 func schemeDest(s *model.Scheme) []any {
-	return []any{&s.ID, &s.Name, &s.DisplayName, &s.Description, &s.CreateAt, &s.UpdateAt, &s.DeleteAt, &s.Scope, &s.DefaultTeamAdminRole,
+	return []any{
+		&s.ID, &s.Name, &s.DisplayName, &s.Description, &s.CreateAt, &s.UpdateAt, &s.DeleteAt, &s.Scope, &s.DefaultTeamAdminRole,
 		&s.DefaultTeamUserRole, &s.DefaultTeamGuestRole, &s.DefaultChannelAdminRole, &s.DefaultChannelUserRole,
 		&s.DefaultChannelGuestRole, &s.DefaultPlaybookAdminRole, &s.DefaultPlaybookMemberRole, &s.DefaultRunAdminRole,
-		&s.DefaultRunMemberRole}
+		&s.DefaultRunMemberRole,
+	}
 }
 
 func scanScheme(row scanner) (*model.Scheme, error) {

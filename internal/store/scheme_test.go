@@ -9,8 +9,10 @@ import (
 // addScheme stores a scheme with these roles in channels.
 func addScheme(t *testing.T, db *DB, scope, name string, at int64, roles model.SchemeRoles) *model.Scheme {
 	t.Helper()
-	s := &model.Scheme{ID: model.NewID(), Name: name, DisplayName: name, CreateAt: at, UpdateAt: at, Scope: scope,
-		DefaultChannelGuestRole: roles.Guest, DefaultChannelUserRole: roles.User, DefaultChannelAdminRole: roles.Admin}
+	s := &model.Scheme{
+		ID: model.NewID(), Name: name, DisplayName: name, CreateAt: at, UpdateAt: at, Scope: scope,
+		DefaultChannelGuestRole: roles.Guest, DefaultChannelUserRole: roles.User, DefaultChannelAdminRole: roles.Admin,
+	}
 	must(t, db, func(tx *Tx) error { return tx.InsertScheme(t.Context(), s) })
 	return s
 }

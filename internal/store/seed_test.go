@@ -29,8 +29,12 @@ func TestSeededAccountsAreLikeOthers(t *testing.T) {
 			n += c.N
 		}
 		equal(t, "kept count", n, int64(len(users)))
-		for _, s := range []UserSearch{{Term: "muller", FullNames: true}, {Term: "a"}, {Term: "example.org", Emails: true, AllowInactive: true},
-			{Term: "e", RoleSets: []string{model.SystemGuestRole}}} {
+		for _, s := range []UserSearch{
+			{Term: "muller", FullNames: true},
+			{Term: "a"},
+			{Term: "example.org", Emails: true, AllowInactive: true},
+			{Term: "e", RoleSets: []string{model.SystemGuestRole}},
+		} {
 			s.Limit = 1000
 			equal(t, s.Term, value[[]string](t)(db.SearchUsers(t.Context(), s)), oracle(users, s))
 		}

@@ -10,8 +10,10 @@ func TestSessionIsStoredAndFoundByItsToken(t *testing.T) {
 	onEach(t, func(t *testing.T, db *DB) {
 		ctx := t.Context()
 		u := addUser(t, db, "amy")
-		s := &model.Session{ID: model.NewTimeID(1), CreateAt: 1, ExpiresAt: 2, LastActivityAt: 3, UserID: u.ID, DeviceID: "apple:x",
-			IsOAuth: true, ExpiredNotify: true, Props: model.StringMap{"os": "Ünix"}}
+		s := &model.Session{
+			ID: model.NewTimeID(1), CreateAt: 1, ExpiresAt: 2, LastActivityAt: 3, UserID: u.ID, DeviceID: "apple:x",
+			IsOAuth: true, ExpiredNotify: true, Props: model.StringMap{"os": "Ünix"},
+		}
 		hash := addSession(t, db, s)
 		equal(t, "by token", value[*model.Session](t)(db.SessionByToken(ctx, hash)), s)
 		equal(t, "by id", value[*model.Session](t)(db.Session(ctx, s.ID)), s)

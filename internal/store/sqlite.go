@@ -23,8 +23,10 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 		sync = "OFF"
 	}
 	dsn := func(extra ...string) string {
-		v := url.Values{"_pragma": append([]string{"busy_timeout(5000)", "foreign_keys(1)", "synchronous(" + sync + ")",
-			"cache_size(-8192)", "temp_store(MEMORY)"}, extra...)}
+		v := url.Values{"_pragma": append([]string{
+			"busy_timeout(5000)", "foreign_keys(1)", "synchronous(" + sync + ")",
+			"cache_size(-8192)", "temp_store(MEMORY)",
+		}, extra...)}
 		return "file:" + (&url.URL{Path: o.DataSource}).EscapedPath() + "?" + v.Encode()
 	}
 	writing, err := sql.Open("sqlite", dsn("journal_mode(WAL)", "wal_autocheckpoint(4000)", fmt.Sprintf("journal_size_limit(%d)", walLimit)))

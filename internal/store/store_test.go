@@ -154,9 +154,11 @@ func wantErr[T any](t testing.TB, want error) func(v T, err error) {
 
 // aUser makes the record of an account that is not stored yet.
 func aUser(username string) *model.User {
-	return &model.User{ID: model.NewID(), CreateAt: 1000, UpdateAt: 2000, Username: username, Email: username + "@example.com",
+	return &model.User{
+		ID: model.NewID(), CreateAt: 1000, UpdateAt: 2000, Username: username, Email: username + "@example.com",
 		Roles: model.SystemUserRole, Locale: "en", Timezone: model.StringMap{"manualTimezone": ""}, Props: model.StringMap{},
-		NotifyProps: model.StringMap{"email": "true"}}
+		NotifyProps: model.StringMap{"email": "true"},
+	}
 }
 
 // withNickname is aUser with a nickname.
@@ -176,8 +178,10 @@ func addUser(t testing.TB, db *DB, username string) *model.User {
 
 // aSession makes a session that is not stored yet.
 func aSession(userID string, lastActivityAt int64) *model.Session {
-	return &model.Session{ID: model.NewTimeID(lastActivityAt), CreateAt: 1, ExpiresAt: 9000, LastActivityAt: lastActivityAt,
-		UserID: userID, Props: model.StringMap{model.PropCSRF: "c"}}
+	return &model.Session{
+		ID: model.NewTimeID(lastActivityAt), CreateAt: 1, ExpiresAt: 9000, LastActivityAt: lastActivityAt,
+		UserID: userID, Props: model.StringMap{model.PropCSRF: "c"},
+	}
 }
 
 // addSession stores a session and gives it with the hash of its token.

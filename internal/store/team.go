@@ -12,9 +12,11 @@ const teamCols = `t.id, t.create_at, t.update_at, t.delete_at, t.name, t.display
 	t.group_constrained, t.members, t.active_members`
 
 func teamDest(t *model.Team) []any {
-	return []any{&t.ID, &t.CreateAt, &t.UpdateAt, &t.DeleteAt, &t.Name, &t.DisplayName, &t.Description, &t.Email, &t.Type,
+	return []any{
+		&t.ID, &t.CreateAt, &t.UpdateAt, &t.DeleteAt, &t.Name, &t.DisplayName, &t.Description, &t.Email, &t.Type,
 		&t.CompanyName, &t.AllowedDomains, &t.InviteID, &t.AllowOpenInvite, &t.LastTeamIconUpdate, &t.SchemeID,
-		&t.GroupConstrained, &t.Members, &t.ActiveMembers}
+		&t.GroupConstrained, &t.Members, &t.ActiveMembers,
+	}
 }
 
 func scanTeam(row scanner) (*model.Team, error) {

@@ -21,8 +21,10 @@ type teamPlaceRow struct {
 func (t *Tx) EnterTeam(ctx context.Context, teamID string, members []*model.TeamMember) error {
 	places := make([]teamPlaceRow, len(members))
 	for i, m := range members {
-		places[i] = teamPlaceRow{UserID: m.UserID, Username: m.Username, CreateAt: m.CreateAt, Guest: m.SchemeGuest, User: m.SchemeUser,
-			Admin: m.SchemeAdmin}
+		places[i] = teamPlaceRow{
+			UserID: m.UserID, Username: m.Username, CreateAt: m.CreateAt, Guest: m.SchemeGuest, User: m.SchemeUser,
+			Admin: m.SchemeAdmin,
+		}
 	}
 	_, err := exec(ctx, t.Q, `INSERT INTO team_members (team_id, user_id, username, create_at, scheme_guest, scheme_user, scheme_admin)
 		SELECT ?, r.value->>'user_id', r.value->>'username', CAST(r.value->>'create_at' AS BIGINT), CAST(r.value->>'guest' AS BOOLEAN),

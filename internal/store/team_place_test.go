@@ -26,8 +26,10 @@ func TestManyJoinAndLeaveTeamsAndChannels(t *testing.T) {
 		c := addChannel(t, db, team.ID, "town-square")
 		both := []string{amy.ID, bob.ID}
 		must(t, db, func(tx *Tx) error {
-			places := []*model.TeamMember{{UserID: amy.ID, Username: "amy", CreateAt: 1, SchemeUser: true, SchemeAdmin: true},
-				{UserID: bob.ID, Username: "bob", CreateAt: 1, SchemeUser: true}}
+			places := []*model.TeamMember{
+				{UserID: amy.ID, Username: "amy", CreateAt: 1, SchemeUser: true, SchemeAdmin: true},
+				{UserID: bob.ID, Username: "bob", CreateAt: 1, SchemeUser: true},
+			}
 			if err := tx.EnterTeam(ctx, team.ID, places); err != nil {
 				return err
 			}
@@ -50,8 +52,10 @@ func TestManyJoinAndLeaveTeamsAndChannels(t *testing.T) {
 			t.Errorf("members %+v", members)
 		}
 		join := func(tx *Tx) error {
-			rows := []*model.ChannelMember{{UserID: amy.ID, Username: "amy", CreateAt: 1, NotifyProps: model.DefaultChannelNotifyProps(), SchemeUser: true},
-				{UserID: bob.ID, Username: "bob", CreateAt: 1, SchemeUser: true}}
+			rows := []*model.ChannelMember{
+				{UserID: amy.ID, Username: "amy", CreateAt: 1, NotifyProps: model.DefaultChannelNotifyProps(), SchemeUser: true},
+				{UserID: bob.ID, Username: "bob", CreateAt: 1, SchemeUser: true},
+			}
 			added, err := tx.InsertChannelMembers(ctx, c.ID, rows)
 			if err != nil || len(added) == 0 {
 				return err
@@ -67,8 +71,10 @@ func TestManyJoinAndLeaveTeamsAndChannels(t *testing.T) {
 		}
 		must(t, db, func(tx *Tx) error {
 			now := time.Now().UnixMilli()
-			return tx.InsertSystemPosts(ctx, c.ID, []*model.Post{{ID: model.NewTimeID(now), CreateAt: now, UserID: amy.ID, Type: model.PostJoinChannel},
-				{ID: model.NewTimeID(now + 1), CreateAt: now + 1, UserID: amy.ID, Type: model.PostHeaderChange, Props: model.RawJSON(`{"a":"b"}`)}})
+			return tx.InsertSystemPosts(ctx, c.ID, []*model.Post{
+				{ID: model.NewTimeID(now), CreateAt: now, UserID: amy.ID, Type: model.PostJoinChannel},
+				{ID: model.NewTimeID(now + 1), CreateAt: now + 1, UserID: amy.ID, Type: model.PostHeaderChange, Props: model.RawJSON(`{"a":"b"}`)},
+			})
 		})
 		if got := value[*model.Channel](t)(db.Channel(ctx, c.ID)); got.TotalMsgCount != 1 || got.Members != 2 || got.LastPostAt == 0 {
 			t.Errorf("channel %+v", got)

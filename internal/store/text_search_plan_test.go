@@ -72,8 +72,10 @@ func TestSearchOfTextsReadsNoTableWhole(t *testing.T) {
 			})
 		}
 		explain := map[string]string{SQLite: "EXPLAIN QUERY PLAN ", Postgres: "EXPLAIN "}[db.Driver()]
-		scans := map[string][]string{SQLite: {"SCAN s", "SCAN p", "SCAN m", "SCAN c", "TEMP B-TREE"},
-			Postgres: {"Seq Scan on post_search", "Seq Scan on posts"}}[db.Driver()]
+		scans := map[string][]string{
+			SQLite:   {"SCAN s", "SCAN p", "SCAN m", "SCAN c", "TEMP B-TREE"},
+			Postgres: {"Seq Scan on post_search", "Seq Scan on posts"},
+		}[db.Driver()]
 		for name, s := range map[string]TextSearch{
 			"rare":          {Having: [][]Trait{{phrase(t, "zebra", false)}}},
 			"phrase":        {Having: [][]Trait{{phrase(t, "zebra crossing", false)}}},
@@ -142,8 +144,10 @@ func BenchmarkSearchPosts(b *testing.B) {
 		u := addUser(b, db, "amy")
 		c := addChannel(b, db, addTeam(b, db, "north").ID, "town")
 		if err := db.Tx(context.Background(), func(tx *Tx) error {
-			return tx.InsertChannelMember(context.Background(), &model.ChannelMember{ChannelID: c.ID, UserID: u.ID, Username: "amy", CreateAt: 1,
-				SchemeUser: true, NotifyProps: model.DefaultChannelNotifyProps()})
+			return tx.InsertChannelMember(context.Background(), &model.ChannelMember{
+				ChannelID: c.ID, UserID: u.ID, Username: "amy", CreateAt: 1,
+				SchemeUser: true, NotifyProps: model.DefaultChannelNotifyProps(),
+			})
 		}); err != nil {
 			b.Fatal(err)
 		}

@@ -85,8 +85,10 @@ func TestThreadsEqualARecountAfterAnything(t *testing.T) {
 				t.Logf("seed %d", seed)
 			}
 		}()
-		w := &threadWorld{threadPlace: addThreadPlace(t, db, "amy", "bob", "cat", "dan"), db: db, rand: rand.New(rand.NewPCG(seed, 1)),
-			now: 1000, members: map[string]bool{}}
+		w := &threadWorld{
+			threadPlace: addThreadPlace(t, db, "amy", "bob", "cat", "dan"), db: db, rand: rand.New(rand.NewPCG(seed, 1)),
+			now: 1000, members: map[string]bool{},
+		}
 		for _, u := range w.users {
 			w.members[u.ID] = true
 		}
@@ -247,8 +249,10 @@ func (w *threadWorld) readAll(ctx context.Context, tx *Tx, u *model.User) error 
 // move lets somebody leave the channel, or come back.
 func (w *threadWorld) move(ctx context.Context, tx *Tx, u *model.User) error {
 	if w.members[u.ID] = !w.members[u.ID]; w.members[u.ID] {
-		return tx.InsertChannelMember(ctx, &model.ChannelMember{ChannelID: w.channel.ID, UserID: u.ID, Username: u.Username, CreateAt: 1,
-			SchemeUser: true, NotifyProps: model.DefaultChannelNotifyProps()})
+		return tx.InsertChannelMember(ctx, &model.ChannelMember{
+			ChannelID: w.channel.ID, UserID: u.ID, Username: u.Username, CreateAt: 1,
+			SchemeUser: true, NotifyProps: model.DefaultChannelNotifyProps(),
+		})
 	}
 	for _, m := range w.threads {
 		delete(m.readers, u.ID)

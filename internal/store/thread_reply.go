@@ -64,9 +64,11 @@ func (t *Tx) FollowReply(ctx context.Context, f ReplyFollowers, s ThreadState) e
 	members := `SELECT id AS user_id FROM users WHERE id = ?
 		UNION SELECT user_id FROM channel_members WHERE channel_id = ? AND ` + t.d.idsIn("user_id")
 	ids := slices.Concat(f.Mentioned, f.Concerned)
-	args := []any{f.AuthorReads, f.Reply.UserID, f.At, f.At, t.d.ids(f.Mentioned), f.Reply.UserID, f.AuthorReads, f.Reply.UserID, s.ReplyCount,
+	args := []any{
+		f.AuthorReads, f.Reply.UserID, f.At, f.At, t.d.ids(f.Mentioned), f.Reply.UserID, f.AuthorReads, f.Reply.UserID, s.ReplyCount,
 		f.Root.ChannelID, f.TeamID, s.LastReplyAt, f.Root.Priority == model.PriorityUrgent, f.Root.ID,
-		f.Reply.UserID, f.Root.ChannelID, t.d.ids(ids)}
+		f.Reply.UserID, f.Root.ChannelID, t.d.ids(ids),
+	}
 	if f.AutoFollow { // serves from the partial index channel_members_auto_follow
 		members += ` UNION SELECT user_id FROM channel_members WHERE channel_id = ? AND notify_props->>'channel_auto_follow_threads' = 'on'`
 		args = append(args, f.Root.ChannelID)

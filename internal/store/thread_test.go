@@ -83,8 +83,10 @@ func TestReplyMakesAThreadAndItsFollowers(t *testing.T) {
 		root := addPost(t, db, p.channel, amy, nil, 10)
 		one := addPost(t, db, p.channel, bob, root, 20)
 		must(t, db, func(tx *Tx) error {
-			return follow(ctx, tx, ReplyFollowers{Reply: one, Root: root, TeamID: p.team.ID, AuthorReads: true, At: 20,
-				Mentioned: []string{cat.ID}, Concerned: []string{amy.ID}, AutoFollow: true})
+			return follow(ctx, tx, ReplyFollowers{
+				Reply: one, Root: root, TeamID: p.team.ID, AuthorReads: true, At: 20,
+				Mentioned: []string{cat.ID}, Concerned: []string{amy.ID}, AutoFollow: true,
+			})
 		})
 		thread := func(u *model.User) []int64 {
 			m := value[*model.Thread](t)(db.ThreadOf(ctx, u.ID, root.ID))

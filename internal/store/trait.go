@@ -110,8 +110,10 @@ const (
 )
 
 // unspaced are the scripts in which nothing stands between words, and signs.
-var unspaced = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao,
-	unicode.Khmer, unicode.Myanmar, unicode.So}
+var unspaced = []*unicode.RangeTable{
+	unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao,
+	unicode.Khmer, unicode.Myanmar, unicode.So,
+}
 
 func kindOf(r rune) kind {
 	switch {

@@ -19,9 +19,11 @@ const newUserCols = `id, create_at, update_at, delete_at, username, email, email
 	last_password_update, last_picture_update, is_bot`
 
 func newUserValues(u *model.User) []any {
-	return []any{u.ID, u.CreateAt, u.UpdateAt, u.DeleteAt, u.Username, u.Email, u.EmailVerified, u.Password, u.AuthService, u.AuthData,
+	return []any{
+		u.ID, u.CreateAt, u.UpdateAt, u.DeleteAt, u.Username, u.Email, u.EmailVerified, u.Password, u.AuthService, u.AuthData,
 		u.Nickname, u.FirstName, u.LastName, u.Position, u.Roles, u.Locale, u.Timezone, u.Props, u.NotifyProps, u.AllowMarketing,
-		u.LastPasswordUpdate, u.LastPictureUpdate, u.IsBot}
+		u.LastPasswordUpdate, u.LastPictureUpdate, u.IsBot,
+	}
 }
 
 const userFrom = ` FROM users u LEFT JOIN bots b ON b.user_id = u.id LEFT JOIN user_terms_of_service t ON t.user_id = u.id `

@@ -23,11 +23,13 @@ func TestTokens(t *testing.T) {
 	equal(t, "all tokens", sorted(u.tokens(false)), sorted([]string{
 		"pa", "p\ue02e", "pb", "pa\ue02e", "p\ue02eb", "pa\ue02eb", "ps", "pbs", "pss", "pbss", "px",
 		"nab", "rone\ue020two",
-		"e\ue040", "ec", "eb\ue040", "e\ue040c", "e\ue02eb\ue040", "eb\ue040c"}))
+		"e\ue040", "ec", "eb\ue040", "e\ue040c", "e\ue02eb\ue040", "eb\ue040c",
+	}))
 	equal(t, "tokens that begin with all others", sorted(u.tokens(true)), sorted([]string{
 		"pa\ue02eb", "p\ue02eb", "pb", "pbss", "pss", "ps", "px",
 		"nab", "rone\ue020two",
-		"e\ue02eb\ue040", "eb\ue040c", "e\ue040c", "ec"}))
+		"e\ue02eb\ue040", "eb\ue040c", "e\ue040c", "ec",
+	}))
 	u.deleteAt = 0
 	equal(t, "an active account has one more", slices.Contains(u.tokens(true), isActive), true)
 }
@@ -73,8 +75,10 @@ func TestBucketsAreInTheOrderOfUsernames(t *testing.T) {
 
 func TestClues(t *testing.T) {
 	t.Parallel()
-	counts := map[string]int64{"pmar": 50, "nmar": 10, "part": 40, "nart": 5, "prti": 20, "ptin": 45, "pgar": 30, "parc": 3, "prci": 200, "pcia": 31,
-		"pqab": 240, "pabq": 240, "pbqa": 240, "pqaq": 240, "paqb": 240, "ro": 900, isActive: 990, tokenOf(inRole, "guest"): 4}
+	counts := map[string]int64{
+		"pmar": 50, "nmar": 10, "part": 40, "nart": 5, "prti": 20, "ptin": 45, "pgar": 30, "parc": 3, "prci": 200, "pcia": 31,
+		"pqab": 240, "pabq": 240, "pbqa": 240, "pqaq": 240, "paqb": 240, "ro": 900, isActive: 990, tokenOf(inRole, "guest"): 4,
+	}
 	// of guesses the share of something that n accounts of a sample of 1000 have: even
 	// what none of them has may exist.
 	of := func(n float64) float64 { return (n + .5) / 1000 }
@@ -86,8 +90,12 @@ func TestClues(t *testing.T) {
 		share  float64
 	}{
 		{"a short word is one clue that may be a beginning", UserSearch{AllowInactive: true}, []string{"ab"}, "pab*", of(0)},
-		{"classes that may be searched are alternatives", UserSearch{AllowInactive: true, FullNames: true, Emails: true}, []string{"mar"},
-			"pmar|nmar|emar", of(60)},
+		{
+			"classes that may be searched are alternatives",
+			UserSearch{AllowInactive: true, FullNames: true, Emails: true},
+			[]string{"mar"},
+			"pmar|nmar|emar", of(60),
+		},
 		{"the rarest window comes first, until few accounts are left", UserSearch{AllowInactive: true}, []string{"martin"}, "prti part ptin", of(20)},
 		{"the rarest windows of all words come before any other", UserSearch{AllowInactive: true}, []string{"martin", "mar"}, "prti pmar", of(20) * of(50)},
 		{"a clue that leaves few accounts is enough", UserSearch{AllowInactive: true}, []string{"martin", "garcia"}, "parc", of(20) * of(3)},
@@ -267,8 +275,10 @@ func TestRareTextsAreFoundWithoutReadingEveryAccount(t *testing.T) {
 	onEach(t, func(t *testing.T, db *DB) {
 		must0(t, db.SeedUsers(t.Context(), seed.Users(20000)))
 		explain := map[string]string{SQLite: "EXPLAIN QUERY PLAN ", Postgres: "EXPLAIN "}[db.Driver()]
-		scans := map[string][]string{SQLite: {"SCAN u ", "SCAN n "},
-			Postgres: {"Seq Scan on user_search ", "Seq Scan on users ", "Index Only Scan using user_search_public "}}[db.Driver()]
+		scans := map[string][]string{
+			SQLite:   {"SCAN u ", "SCAN n "},
+			Postgres: {"Seq Scan on user_search ", "Seq Scan on users ", "Index Only Scan using user_search_public "},
+		}[db.Driver()]
 		for _, term := range []string{"zq", "papadopoulos", "petrov oleg", "xq7", "o'brien", strings.Repeat("y", model.IDLength)} {
 			p := &planned{handle: db.h, explain: explain}
 			q := db.Q

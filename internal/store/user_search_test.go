@@ -221,8 +221,10 @@ func (m *searchMachine) Fail(t *rapid.T) {
 }
 
 func (m *searchMachine) Check(t *rapid.T) {
-	s := UserSearch{Term: genTerm.Draw(t, "term"), FullNames: rapid.Bool().Draw(t, "names"), Emails: rapid.Bool().Draw(t, "emails"),
-		AllowInactive: rapid.Bool().Draw(t, "inactive"), RoleSets: genSets.Draw(t, "sets"), Limit: rapid.SampledFrom([]int{1, 3, 100}).Draw(t, "limit")}
+	s := UserSearch{
+		Term: genTerm.Draw(t, "term"), FullNames: rapid.Bool().Draw(t, "names"), Emails: rapid.Bool().Draw(t, "emails"),
+		AllowInactive: rapid.Bool().Draw(t, "inactive"), RoleSets: genSets.Draw(t, "sets"), Limit: rapid.SampledFrom([]int{1, 3, 100}).Draw(t, "limit"),
+	}
 	if len(m.users) > 0 && rapid.IntRange(0, 9).Draw(t, "special") == 0 {
 		s.Term += " " + m.draw(t).ID
 	}
@@ -260,8 +262,10 @@ func TestSearchFindsWhatLookingAtEveryAccountFinds(t *testing.T) {
 					m.use(t, func(tx *Tx) error { return tx.DeleteUser(context.Background(), u) })
 				}
 			}()
-			t.Repeat(map[string]func(*rapid.T){"insert": m.Insert, "insert another": m.Insert, "update": m.Update, "delete": m.Delete,
-				"fail": m.Fail, "": m.Check})
+			t.Repeat(map[string]func(*rapid.T){
+				"insert": m.Insert, "insert another": m.Insert, "update": m.Update, "delete": m.Delete,
+				"fail": m.Fail, "": m.Check,
+			})
 		})
 	})
 }

@@ -44,8 +44,10 @@ func userTextOf(u *model.User) *userText {
 		return nil
 	}
 	// A valid username is its own folded form; any other still has to sort like itself.
-	return &userText{id: u.ID, public: u.Username + "\n" + folded(u.Nickname), names: folded(u.FirstName) + "\n" + folded(u.LastName),
-		email: folded(u.Email), deleteAt: u.DeleteAt, roles: u.Roles}
+	return &userText{
+		id: u.ID, public: u.Username + "\n" + folded(u.Nickname), names: folded(u.FirstName) + "\n" + folded(u.LastName),
+		email: folded(u.Email), deleteAt: u.DeleteAt, roles: u.Roles,
+	}
 }
 
 func scanUserText(row scanner) (*userText, error) {

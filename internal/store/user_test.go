@@ -73,11 +73,13 @@ func TestUserIsUpdatedWholeExceptAttemptsAndMFA(t *testing.T) {
 	onEach(t, func(t *testing.T, db *DB) {
 		ctx := t.Context()
 		was := addUser(t, db, "amy")
-		u := &model.User{ID: was.ID, CreateAt: was.CreateAt, UpdateAt: 3000, DeleteAt: 4000, Username: "anna", Email: "anna@example.com",
+		u := &model.User{
+			ID: was.ID, CreateAt: was.CreateAt, UpdateAt: 3000, DeleteAt: 4000, Username: "anna", Email: "anna@example.com",
 			EmailVerified: true, Password: model.NewSecret("p"), AuthService: model.AuthSAML, AuthData: new("saml"), Nickname: "n", FirstName: "f",
 			LastName: "l", Position: "p", Roles: "system_admin system_user", Locale: "de", Timezone: model.StringMap{"a": "b"},
 			Props: model.StringMap{"c": "d"}, NotifyProps: model.StringMap{"e": "f"}, AllowMarketing: true, LastPasswordUpdate: 5,
-			LastPictureUpdate: -6, LastLogin: 7, IsBot: true}
+			LastPictureUpdate: -6, LastLogin: 7, IsBot: true,
+		}
 		must(t, db, func(tx *Tx) error { return tx.UpdateUser(ctx, was, u) })
 		equal(t, "account", value[*model.User](t)(db.User(ctx, u.ID)), u)
 
@@ -259,8 +261,11 @@ func TestUserCountsFollowEveryChange(t *testing.T) {
 			must(t, db, func(tx *Tx) error { return tx.InsertUser(ctx, u) })
 		}
 		equal(t, "counts", value[[]UserCount](t)(db.UserCounts(ctx)), []UserCount{
-			{"system_admin system_user", false, true, 1}, {model.SystemGuestRole, false, false, 1},
-			{model.SystemUserRole, false, true, 1}, {model.SystemUserRole, true, true, 1}})
+			{"system_admin system_user", false, true, 1},
+			{model.SystemGuestRole, false, false, 1},
+			{model.SystemUserRole, false, true, 1},
+			{model.SystemUserRole, true, true, 1},
+		})
 		equal(t, "humans", value[int64](t)(db.Humans(ctx)), int64(3))
 
 		off, robot := amy.Clone(), admin.Clone()

@@ -42,8 +42,10 @@ func joinTeam(t *testing.T, db *DB, teamID string, u *model.User) *model.TeamMem
 // joinChannel makes an account a plain member of a channel.
 func joinChannel(t testing.TB, db *DB, channelID string, u *model.User) *model.ChannelMember {
 	t.Helper()
-	m := &model.ChannelMember{ChannelID: channelID, UserID: u.ID, Username: u.Username, CreateAt: 1, LastUpdateAt: 1, SchemeUser: true,
-		NotifyProps: model.DefaultChannelNotifyProps(), Roles: "channel_user"}
+	m := &model.ChannelMember{
+		ChannelID: channelID, UserID: u.ID, Username: u.Username, CreateAt: 1, LastUpdateAt: 1, SchemeUser: true,
+		NotifyProps: model.DefaultChannelNotifyProps(), Roles: "channel_user",
+	}
 	must(t, db, func(tx *Tx) error {
 		if err := tx.InsertChannelMember(t.Context(), m); err != nil {
 			return err
@@ -163,8 +165,10 @@ func TestPostMovesTheCountersOfItsChannel(t *testing.T) {
 		team, u := addTeam(t, db, "north"), addUser(t, db, "amy")
 		c := addChannel(t, db, team.ID, "town")
 		root := &model.Post{ID: model.NewTimeID(10), CreateAt: 10, UpdateAt: 10, UserID: u.ID, ChannelID: c.ID, Message: "hi"}
-		reply := &model.Post{ID: model.NewTimeID(20), CreateAt: 20, UpdateAt: 20, UserID: u.ID, ChannelID: c.ID, RootID: root.ID,
-			FileIDs: model.StringList{"a"}}
+		reply := &model.Post{
+			ID: model.NewTimeID(20), CreateAt: 20, UpdateAt: 20, UserID: u.ID, ChannelID: c.ID, RootID: root.ID,
+			FileIDs: model.StringList{"a"},
+		}
 		join := &model.Post{ID: model.NewTimeID(30), CreateAt: 30, UpdateAt: 30, UserID: u.ID, ChannelID: c.ID, Type: model.PostJoinChannel}
 		for _, p := range []*model.Post{root, reply, join} {
 			must(t, db, func(tx *Tx) error {

@@ -68,9 +68,11 @@ func startWriter(ctx context.Context, pool *sql.DB, file string) (*writer, error
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{pool: pool, conn: conn, known: map[string]*sql.Stmt{}, queue: make(chan *useCase, maxBatch),
+	w := &writer{
+		pool: pool, conn: conn, known: map[string]*sql.Stmt{}, queue: make(chan *useCase, maxBatch),
 		done: make(chan struct{}), quit: make(chan struct{}), turn: make(chan struct{}),
-		log: file + "-wal", trimAt: walLimit, trimStep: walLimit}
+		log: file + "-wal", trimAt: walLimit, trimStep: walLimit,
+	}
 	close(w.turn)
 	go w.loop()
 	return w, nil

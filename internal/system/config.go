@@ -42,8 +42,10 @@ func (s *Service) Config(_ context.Context, a perm.Actor, removeMasked, removeDe
 	if err := needAny(a, readPrefix); err != nil {
 		return nil, err
 	}
-	return config.Document(&s.Live.Current().Config, config.DocumentOptions{CanRead: mayRead(a),
-		RemoveMasked: removeMasked, RemoveDefaults: removeDefaults}), nil
+	return config.Document(&s.Live.Current().Config, config.DocumentOptions{
+		CanRead:      mayRead(a),
+		RemoveMasked: removeMasked, RemoveDefaults: removeDefaults,
+	}), nil
 }
 
 // ConfigEnvironment tells which keys the environment decides, as far as the actor may read them.

@@ -52,8 +52,10 @@ func (s *Service) UploadFile(ctx context.Context, a perm.Actor, in FileUpload) (
 		return nil, errFileTooLarge()
 	}
 	now := s.now()
-	f := &model.FileInfo{ID: model.NewTimeID(now), UserID: a.UserID, ChannelID: in.ChannelID, CreateAt: now, UpdateAt: now,
-		Name: model.FileName(in.Name)}
+	f := &model.FileInfo{
+		ID: model.NewTimeID(now), UserID: a.UserID, ChannelID: in.ChannelID, CreateAt: now, UpdateAt: now,
+		Name: model.FileName(in.Name),
+	}
 	counted := &countingReader{r: io.LimitReader(in.Content, most+1)}
 	if err := s.Files.Put(ctx, f.Key(), counted, blob.UnknownSize); err != nil {
 		return nil, fault.New(fault.Internal, "api.file.upload_file.storage.app_error").Because(err)

@@ -90,9 +90,11 @@ func errNoPost() *fault.Error { return fault.New(fault.NotFound, "app.post.get.a
 // draft checks what can be told without the database.
 func (s *Service) draft(a perm.Actor, in *NewPost) (*draft, error) {
 	now := s.now()
-	p := &model.Post{ID: model.NewTimeID(now), CreateAt: now, UpdateAt: now, UserID: a.UserID, ChannelID: in.ChannelID, RootID: in.RootID,
+	p := &model.Post{
+		ID: model.NewTimeID(now), CreateAt: now, UpdateAt: now, UserID: a.UserID, ChannelID: in.ChannelID, RootID: in.RootID,
 		Message: in.Message, Type: in.Type, Props: in.Props, FileIDs: in.FileIDs, PendingPostID: in.PendingPostID,
-		Hashtags: model.Hashtags(in.Message)}
+		Hashtags: model.Hashtags(in.Message),
+	}
 	d := &draft{actor: a, post: p}
 	if in.CreateAt > 0 && a.IsAdmin() {
 		p.CreateAt, p.UpdateAt, p.ID, d.dated = in.CreateAt, in.CreateAt, model.NewTimeID(in.CreateAt), true

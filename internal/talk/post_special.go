@@ -85,8 +85,10 @@ func (s *Service) PostInfo(ctx context.Context, a perm.Actor, id string) (*PostI
 	if err != nil {
 		return nil, err
 	}
-	out := &PostInfo{ChannelID: p.Channel.ID, ChannelType: p.Channel.Type, ChannelDisplayName: p.Channel.DisplayName,
-		HasJoinedChannel: p.Member, TeamID: p.Channel.TeamID, HasJoinedTeam: p.TeamMember}
+	out := &PostInfo{
+		ChannelID: p.Channel.ID, ChannelType: p.Channel.Type, ChannelDisplayName: p.Channel.DisplayName,
+		HasJoinedChannel: p.Member, TeamID: p.Channel.TeamID, HasJoinedTeam: p.TeamMember,
+	}
 	if !p.Channel.InTeam() {
 		return out, nil
 	}

@@ -48,9 +48,11 @@ func (s *Service) unreadFrom(ctx context.Context, tx *store.Tx, c *model.Channel
 	if err != nil {
 		return nil, err
 	}
-	u := &model.ChannelUnreadAt{TeamID: c.TeamID, UserID: userID, ChannelID: c.ID, LastViewedAt: p.CreateAt - 1,
+	u := &model.ChannelUnreadAt{
+		TeamID: c.TeamID, UserID: userID, ChannelID: c.ID, LastViewedAt: p.CreateAt - 1,
 		MsgCount: max(0, c.TotalMsgCount-n.Msgs), MsgCountRoot: max(0, c.TotalMsgCountRoot-n.Roots),
-		MentionCount: n.Mentions, MentionCountRoot: n.MentionsRoot, UrgentMentionCount: n.Urgent}
+		MentionCount: n.Mentions, MentionCountRoot: n.MentionsRoot, UrgentMentionCount: n.Urgent,
+	}
 	if p.RootID == "" {
 		return u, nil
 	}

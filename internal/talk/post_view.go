@@ -77,7 +77,8 @@ func (s *Service) views(ctx context.Context, q store.Q, a perm.Actor, posts []*m
 
 // ofPosts reads what belongs to those of the posts that have it, by post.
 func ofPosts[T any](ctx context.Context, posts []*model.Post, has func(*model.Post) bool, read func(context.Context, []string) ([]T, error),
-	postID func(T) string) (map[string][]T, error) {
+	postID func(T) string,
+) (map[string][]T, error) {
 	var ids []string
 	for _, p := range posts {
 		if has(p) {

@@ -31,8 +31,10 @@ func (s *Service) RemindOfPost(ctx context.Context, a perm.Actor, userID, postID
 		return fault.Body("target_time")
 	}
 	now := s.now()
-	job := &model.Job{ID: model.IDOf(model.ReminderJob, userID, postID), Type: model.ReminderJob, Status: model.JobPending, CreateAt: now,
-		RunAt: at * 1000, Data: model.StringMap{"user_id": userID, "post_id": postID}}
+	job := &model.Job{
+		ID: model.IDOf(model.ReminderJob, userID, postID), Type: model.ReminderJob, Status: model.JobPending, CreateAt: now,
+		RunAt: at * 1000, Data: model.StringMap{"user_id": userID, "post_id": postID},
+	}
 	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
 		p, err := s.readable(ctx, tx.Q, a, postID, false)
 		if err != nil {
@@ -62,9 +64,11 @@ func (s *Service) RemindOfPost(ctx context.Context, a perm.Actor, userID, postID
 func (s *Service) reminderSet(ctx context.Context, tx *store.Tx, p *store.PostAccess, userID string, at int64) (model.PostView, error) {
 	now := s.now()
 	props, author, err := s.reminderProps(ctx, tx.Q, p, map[string]any{"target_time": at})
-	told := &model.Post{ID: model.NewTimeID(now), CreateAt: now, UserID: userID, ChannelID: p.Post.ChannelID, RootID: p.Post.RootID,
+	told := &model.Post{
+		ID: model.NewTimeID(now), CreateAt: now, UserID: userID, ChannelID: p.Post.ChannelID, RootID: p.Post.RootID,
 		Type: model.PostEphemeral, Props: props,
-		Message: "You will be reminded of this message from @" + author + " at " + time.Unix(at, 0).UTC().Format("15:04 MST, 2 January 2006") + "."}
+		Message: "You will be reminded of this message from @" + author + " at " + time.Unix(at, 0).UTC().Format("15:04 MST, 2 January 2006") + ".",
+	}
 	return told.View(), err
 }
 
@@ -124,8 +128,10 @@ func (s *Service) DeliverReminder(ctx context.Context, job *model.Job) error {
 		return err
 	}
 	link := strings.TrimRight(s.Config().ServiceSettings.SiteURL, "/") + "/_redirect/pl/" + p.Post.ID
-	d, err := s.draft(bot, &NewPost{ChannelID: c.ID, Type: model.PostReminder, Props: props,
-		Message: "You wanted to be reminded of this message from @" + author + ": " + link})
+	d, err := s.draft(bot, &NewPost{
+		ChannelID: c.ID, Type: model.PostReminder, Props: props,
+		Message: "You wanted to be reminded of this message from @" + author + ": " + link,
+	})
 	if err != nil {
 		return err
 	}

@@ -65,8 +65,10 @@ func (s *Service) followReply(ctx context.Context, tx *store.Tx, r *reply, state
 	if err != nil {
 		return err
 	}
-	return tx.FollowReply(ctx, store.ReplyFollowers{Reply: r.post, Root: r.root, TeamID: r.channel.TeamID,
-		AuthorReads: collapsed[r.post.UserID], At: r.at, Mentioned: r.mentions, Concerned: concerned, AutoFollow: true}, state)
+	return tx.FollowReply(ctx, store.ReplyFollowers{
+		Reply: r.post, Root: r.root, TeamID: r.channel.TeamID,
+		AuthorReads: collapsed[r.post.UserID], At: r.at, Mentioned: r.mentions, Concerned: concerned, AutoFollow: true,
+	}, state)
 }
 
 // concerned are those who follow unless they chose not to: whoever wants to hear of replies, the
@@ -99,8 +101,10 @@ func (s *Service) tellFollowers(ctx context.Context, tx *store.Tx, r *reply, sta
 	if err != nil || len(followers) == 0 {
 		return nil, err
 	}
-	copies, err := s.threadCopies(ctx, tx.Q, &model.Thread{ThreadMembership: model.ThreadMembership{PostID: r.root.ID}, ReplyCount: state.ReplyCount,
-		LastReplyAt: state.LastReplyAt, Urgent: r.root.Priority == priorityUrgent}, r.root, r.post.CreateAt)
+	copies, err := s.threadCopies(ctx, tx.Q, &model.Thread{
+		ThreadMembership: model.ThreadMembership{PostID: r.root.ID}, ReplyCount: state.ReplyCount,
+		LastReplyAt: state.LastReplyAt, Urgent: r.root.Priority == priorityUrgent,
+	}, r.root, r.post.CreateAt)
 	if err != nil {
 		return nil, err
 	}
@@ -137,8 +141,10 @@ func (s *Service) tellThread(ctx context.Context, tx *store.Tx, root *model.Post
 	if err != nil {
 		return err
 	}
-	copies, err := s.threadCopies(ctx, tx.Q, &model.Thread{ThreadMembership: model.ThreadMembership{PostID: root.ID}, ReplyCount: found[0].ReplyCount,
-		LastReplyAt: found[0].LastReplyAt, Urgent: root.Priority == priorityUrgent}, root, root.UpdateAt)
+	copies, err := s.threadCopies(ctx, tx.Q, &model.Thread{
+		ThreadMembership: model.ThreadMembership{PostID: root.ID}, ReplyCount: found[0].ReplyCount,
+		LastReplyAt: found[0].LastReplyAt, Urgent: root.Priority == priorityUrgent,
+	}, root, root.UpdateAt)
 	for i := range followers {
 		if f := &followers[i]; seesCollapsed(mode, f.Collapsed) {
 			tx.Emit(event.ThreadUpdated(copies, &f.ThreadMembership, c.TeamID, was))

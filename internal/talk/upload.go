@@ -30,8 +30,10 @@ func (s *Service) CreateUpload(ctx context.Context, a perm.Actor, in *model.Uplo
 		return nil, fault.New(fault.Unavailable, "api.file.attachments.disabled.app_error")
 	}
 	now := s.now()
-	u := &model.UploadSession{ID: model.NewTimeID(now), Type: model.UploadAttachment, CreateAt: now, UserID: a.UserID,
-		ChannelID: in.ChannelID, Filename: model.FileName(in.Filename), FileSize: in.FileSize}
+	u := &model.UploadSession{
+		ID: model.NewTimeID(now), Type: model.UploadAttachment, CreateAt: now, UserID: a.UserID,
+		ChannelID: in.ChannelID, Filename: model.FileName(in.Filename), FileSize: in.FileSize,
+	}
 	if a.Local {
 		u.UserID = in.UserID
 	}
@@ -200,8 +202,10 @@ func (u untilBroken) Read(p []byte) (int, error) {
 // completeUpload makes a file of the parts of an upload, which is then over.
 func (s *Service) completeUpload(ctx context.Context, u *model.UploadSession) (*model.FileInfo, error) {
 	now := s.now()
-	f := &model.FileInfo{ID: model.NewTimeID(now), UserID: u.UserID, ChannelID: u.ChannelID, CreateAt: now, UpdateAt: now,
-		Name: u.Filename, Size: u.FileSize}
+	f := &model.FileInfo{
+		ID: model.NewTimeID(now), UserID: u.UserID, ChannelID: u.ChannelID, CreateAt: now, UpdateAt: now,
+		Name: u.Filename, Size: u.FileSize,
+	}
 	if err := blob.Join(ctx, s.Files, f.Key(), u.Folder(), u.FileSize); err != nil {
 		s.dropFile(ctx, f)
 		return nil, fault.New(fault.Internal, "app.upload.upload_data.move_file.app_error").Because(err)

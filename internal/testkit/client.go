@@ -106,8 +106,10 @@ func (s *Server) Socket() *Client {
 		var d net.Dialer
 		return d.DialContext(ctx, "unix", path)
 	}
-	return &Client{base: "http://local", http: &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}},
-		Header: http.Header{}, t: s.t}
+	return &Client{
+		base: "http://local", http: &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}},
+		Header: http.Header{}, t: s.t,
+	}
 }
 
 // For gives the same client reporting to another test, usually a subtest.

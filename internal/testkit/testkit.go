@@ -70,8 +70,10 @@ type Server struct {
 // cheap keeps hashing, and everything else that is slow on purpose, quick. Audit records
 // are off because they are stored in the background, which would disturb tests that count
 // statements; those that are about them switch them on.
-var cheap = []string{"MM_MUSTERSETTINGS_ARGON2MEMORYKIB=7168", "MM_MUSTERSETTINGS_ARGON2PASSES=1", "MM_MUSTERSETTINGS_HASHQUEUE=1000",
-	"MM_SERVICESETTINGS_LISTENADDRESS=127.0.0.1:0", "MM_MUSTERSETTINGS_AUDITDATABASEENABLED=false"}
+var cheap = []string{
+	"MM_MUSTERSETTINGS_ARGON2MEMORYKIB=7168", "MM_MUSTERSETTINGS_ARGON2PASSES=1", "MM_MUSTERSETTINGS_HASHQUEUE=1000",
+	"MM_SERVICESETTINGS_LISTENADDRESS=127.0.0.1:0", "MM_MUSTERSETTINGS_AUDITDATABASEENABLED=false",
+}
 
 // Start boots a server on a fresh database; it stops with the test.
 func Start(t testing.TB, database string, o Options) *Server {
@@ -234,8 +236,10 @@ func (s *Server) As(t testing.TB, c *Client) *Client {
 func Fails(t testing.TB, env ...string) error {
 	t.Helper()
 	folder := shortFolder(t)
-	s, err := server.Start(t.Context(), server.Options{Environ: append(append(slices.Clone(cheap), "MM_MUSTERSETTINGS_DATADIRECTORY="+folder), env...),
-		Log: slog.New(slog.DiscardHandler), Now: time.Now, Volatile: true})
+	s, err := server.Start(t.Context(), server.Options{
+		Environ: append(append(slices.Clone(cheap), "MM_MUSTERSETTINGS_DATADIRECTORY="+folder), env...),
+		Log:     slog.New(slog.DiscardHandler), Now: time.Now, Volatile: true,
+	})
 	if err == nil {
 		_ = s.Stop(t.Context()) // the test fails anyway
 	}

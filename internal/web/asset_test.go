@@ -27,9 +27,11 @@ var bundle = strings.Repeat("console.log('hello');\n", 200)
 func clientFolder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for name, content := range map[string]string{"root.html": page, "main.0123456789abcdef.js": bundle, "remote_entry.js": bundle,
+	for name, content := range map[string]string{
+		"root.html": page, "main.0123456789abcdef.js": bundle, "remote_entry.js": bundle,
 		"css/start.css": "body{background:url(/static/files/0123456789abcdef.png)}", "manifest.json": `{"icons":[{"src": "/static/icon.png"}]}`,
-		"i18n/de.json": `{"path":"/static/"}`, "files/0123456789abcdef.png": "picture", "files/a.woff2": "font", "emoji/1f600.png": "smile", ".git/config": "secret", "i18n/.hidden.json": "{}"} {
+		"i18n/de.json": `{"path":"/static/"}`, "files/0123456789abcdef.png": "picture", "files/a.woff2": "font", "emoji/1f600.png": "smile", ".git/config": "secret", "i18n/.hidden.json": "{}",
+	} {
 		file := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 			t.Fatal(err)
@@ -61,10 +63,12 @@ func TestFilesAreKeptByBrowsersAsLongAsTheyAreTheSame(t *testing.T) {
 	t.Parallel()
 	dir := clientFolder(t)
 	get := asked(t, dir, "")
-	for path, cached := range map[string]string{"/": "no-cache", "/login": "no-cache", "/static/root.html": "no-cache", "/static/remote_entry.js": "no-cache",
+	for path, cached := range map[string]string{
+		"/": "no-cache", "/login": "no-cache", "/static/root.html": "no-cache", "/static/remote_entry.js": "no-cache",
 		"/static/manifest.json": "no-cache", "/static/main.0123456789abcdef.js": "public, max-age=31536000, immutable",
 		"/static/emoji/1f600.png": "public, max-age=86400", "/static/files/a.woff2": "public, max-age=86400",
-		"/static/files/0123456789abcdef.png": "public, max-age=31536000, immutable", "/static/none.0123456789abcdef.js": ""} {
+		"/static/files/0123456789abcdef.png": "public, max-age=31536000, immutable", "/static/none.0123456789abcdef.js": "",
+	} {
 		first := get(path)
 		tag := first.Header().Get("ETag")
 		if got := first.Header().Get("Cache-Control"); got != cached || (tag == "") != (cached == "") {
@@ -89,8 +93,10 @@ func TestFilesAreKeptByBrowsersAsLongAsTheyAreTheSame(t *testing.T) {
 func TestTypesOfFilesDoNotDependOnTheMachine(t *testing.T) {
 	t.Parallel()
 	get := asked(t, clientFolder(t), "")
-	for path, kind := range map[string]string{"/": "text/html; charset=utf-8", "/static/remote_entry.js": "text/javascript; charset=utf-8",
-		"/static/css/start.css": "text/css; charset=utf-8", "/static/manifest.json": "application/json", "/static/files/a.woff2": "font/woff2"} {
+	for path, kind := range map[string]string{
+		"/": "text/html; charset=utf-8", "/static/remote_entry.js": "text/javascript; charset=utf-8",
+		"/static/css/start.css": "text/css; charset=utf-8", "/static/manifest.json": "application/json", "/static/files/a.woff2": "font/woff2",
+	} {
 		if got := get(path).Header().Get("Content-Type"); got != kind {
 			t.Errorf("%s: %s, want %s", path, got, kind)
 		}
@@ -134,8 +140,13 @@ func TestTextsAreCompressed(t *testing.T) {
 	}
 	all.Wait()
 	packed := get(path, "Accept-Encoding", "gzip").Header().Get("ETag")
-	for _, headers := range [][]string{{}, {"Accept-Encoding", "br"}, {"Accept-Encoding", "gzip;q=0"}, {"Accept-Encoding", "gzip; q=0.0, br"},
-		{"Accept-Encoding", "gzip", "Range", "bytes=0-99999"}} {
+	for _, headers := range [][]string{
+		{},
+		{"Accept-Encoding", "br"},
+		{"Accept-Encoding", "gzip;q=0"},
+		{"Accept-Encoding", "gzip; q=0.0, br"},
+		{"Accept-Encoding", "gzip", "Range", "bytes=0-99999"},
+	} {
 		w := get(path, headers...)
 		if w.Header().Get("Content-Encoding") != "" || w.Body.String() != bundle || w.Header().Get("ETag") == packed {
 			t.Errorf("with %v: %d %v", headers, w.Code, w.Header())
@@ -156,14 +167,18 @@ func TestClientBelowAPath(t *testing.T) {
 	dir := clientFolder(t)
 	get := asked(t, dir, "https://example.com/team/chat")
 	root := get("/login").Body.String()
-	for _, want := range []string{`<head><script src="/team/chat/static/muster-base.js"></script>`, `href="/team/chat/static/manifest.json"`,
-		`src="/team/chat/static/main.0123456789abcdef.js"`, `href="/static-is-no-folder"`} {
+	for _, want := range []string{
+		`<head><script src="/team/chat/static/muster-base.js"></script>`, `href="/team/chat/static/manifest.json"`,
+		`src="/team/chat/static/main.0123456789abcdef.js"`, `href="/static-is-no-folder"`,
+	} {
 		if !strings.Contains(root, want) {
 			t.Errorf("no %s in %s", want, root)
 		}
 	}
-	for path, want := range map[string]string{"/static/css/start.css": "url(/team/chat/static/files/", "/static/manifest.json": `"/team/chat/static/icon.png"`,
-		"/static/muster-base.js": "window.publicPath = '/team/chat/static/';", "/static/i18n/de.json": `{"path":"/static/"}`} {
+	for path, want := range map[string]string{
+		"/static/css/start.css": "url(/team/chat/static/files/", "/static/manifest.json": `"/team/chat/static/icon.png"`,
+		"/static/muster-base.js": "window.publicPath = '/team/chat/static/';", "/static/i18n/de.json": `{"path":"/static/"}`,
+	} {
 		if w := get(path); w.Code != 200 || !strings.Contains(w.Body.String(), want) {
 			t.Errorf("%s: %d %s, want %s", path, w.Code, w.Body, want)
 		}

@@ -80,8 +80,10 @@ func TestWhoMayShowTheClientInAFrame(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "root.html"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for setting, want := range map[string]string{"": "frame-ancestors 'self';", "https://a.example https://b.example": "frame-ancestors 'self' https://a.example https://b.example;",
-		"https://a.example; script-src *": "frame-ancestors 'self';"} {
+	for setting, want := range map[string]string{
+		"": "frame-ancestors 'self';", "https://a.example https://b.example": "frame-ancestors 'self' https://a.example https://b.example;",
+		"https://a.example; script-src *": "frame-ancestors 'self';",
+	} {
 		cfg := &config.Config{}
 		cfg.MusterSettings.ClientDirectory, cfg.ServiceSettings.FrameAncestors = dir, setting
 		w := httptest.NewRecorder()

@@ -22,8 +22,10 @@ func (s *Service) CreateBot(ctx context.Context, a perm.Actor, in account.BotPat
 		if err != nil {
 			return err
 		}
-		return s.writeSystemPost(ctx, tx, c, systemPost{author: bot, kind: model.PostAddBotTeams,
-			message: "Please add me to the teams and channels in which I am to work."})
+		return s.writeSystemPost(ctx, tx, c, systemPost{
+			author: bot, kind: model.PostAddBotTeams,
+			message: "Please add me to the teams and channels in which I am to work.",
+		})
 	})
 }
 

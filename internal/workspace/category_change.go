@@ -21,8 +21,10 @@ func (s *Service) CreateCategory(ctx context.Context, a perm.Actor, userID, team
 		if len(b.list) >= model.CategoriesMax {
 			return fault.Body("category")
 		}
-		made = &model.Category{ID: model.NewID(), UserID: userID, TeamID: teamID, Sorting: in.Sorting, Type: model.CategoryCustom,
-			DisplayName: in.DisplayName, Muted: in.Muted, Collapsed: in.Collapsed, ChannelIDs: b.own(in.ChannelIDs)}
+		made = &model.Category{
+			ID: model.NewID(), UserID: userID, TeamID: teamID, Sorting: in.Sorting, Type: model.CategoryCustom,
+			DisplayName: in.DisplayName, Muted: in.Muted, Collapsed: in.Collapsed, ChannelIDs: b.own(in.ChannelIDs),
+		}
 		at := 0
 		if len(b.list) > 0 && b.list[0].Type == model.CategoryFavorites {
 			at = 1

@@ -51,9 +51,11 @@ func channelExists() *fault.Error {
 // newChannel checks what somebody wants of a channel of a team.
 func (s *Service) newChannel(a perm.Actor, in *model.Channel) (*model.Channel, error) {
 	now := s.now()
-	c := &model.Channel{ID: model.NewID(), CreateAt: now, UpdateAt: now, TeamID: in.TeamID, Type: in.Type,
+	c := &model.Channel{
+		ID: model.NewID(), CreateAt: now, UpdateAt: now, TeamID: in.TeamID, Type: in.Type,
 		DisplayName: strings.TrimSpace(in.DisplayName), Name: in.Name, Header: in.Header, Purpose: in.Purpose,
-		CreatorID: a.UserID, GroupConstrained: in.GroupConstrained, BannerInfo: in.BannerInfo, DefaultCategoryName: in.DefaultCategoryName}
+		CreatorID: a.UserID, GroupConstrained: in.GroupConstrained, BannerInfo: in.BannerInfo, DefaultCategoryName: in.DefaultCategoryName,
+	}
 	switch {
 	case in.TeamID == "":
 		return nil, fault.Body("team_id")
@@ -109,8 +111,10 @@ func (s *Service) addCreator(ctx context.Context, tx *store.Tx, a perm.Actor, c 
 
 // newPlace is the place of somebody who is in a channel from its beginning.
 func newPlace(c *model.Channel, u *model.User, admin bool) *model.ChannelMember {
-	return &model.ChannelMember{ChannelID: c.ID, UserID: u.ID, Username: u.Username, CreateAt: c.CreateAt, LastUpdateAt: c.CreateAt,
-		NotifyProps: model.DefaultChannelNotifyProps(), SchemeGuest: u.IsGuest(), SchemeUser: !u.IsGuest(), SchemeAdmin: admin && !u.IsGuest()}
+	return &model.ChannelMember{
+		ChannelID: c.ID, UserID: u.ID, Username: u.Username, CreateAt: c.CreateAt, LastUpdateAt: c.CreateAt,
+		NotifyProps: model.DefaultChannelNotifyProps(), SchemeGuest: u.IsGuest(), SchemeUser: !u.IsGuest(), SchemeAdmin: admin && !u.IsGuest(),
+	}
 }
 
 // Channel gives a channel, archived or not. Whoever is in the team may look at open ones.

@@ -79,7 +79,8 @@ func (s *Service) PatchChannel(ctx context.Context, a perm.Actor, channelID stri
 // changeChannel changes a channel by a patch that may depend on what it was, and writes in it
 // what is different now.
 func (s *Service) changeChannel(ctx context.Context, a perm.Actor, channelID, archived string,
-	patch func(was *model.Channel) (*ChannelPatch, error)) (*model.Channel, error) {
+	patch func(was *model.Channel) (*ChannelPatch, error),
+) (*model.Channel, error) {
 	var c *model.Channel
 	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
 		access, err := s.lockChannel(ctx, tx, a, channelID)
@@ -252,8 +253,10 @@ func (s *Service) announceChange(ctx context.Context, tx *store.Tx, a perm.Actor
 		{model.PostPurposeChange, "purpose", "purpose", was.Purpose, c.Purpose},
 	} {
 		if f.old != f.new && (!nameOnly || f.kind == model.PostDisplayNameChange) {
-			posts = append(posts, systemPost{author: by, kind: f.kind, message: by.Username + " changed the " + f.what + " of the channel.",
-				props: map[string]any{"username": by.Username, "old_" + f.prop: f.old, "new_" + f.prop: f.new}})
+			posts = append(posts, systemPost{
+				author: by, kind: f.kind, message: by.Username + " changed the " + f.what + " of the channel.",
+				props: map[string]any{"username": by.Username, "old_" + f.prop: f.old, "new_" + f.prop: f.new},
+			})
 		}
 	}
 	return s.writeSystemPost(ctx, tx, c, posts...)

@@ -27,8 +27,10 @@ func (s *Service) joinChannel(ctx context.Context, tx *store.Tx, c *model.Channe
 	rows, ids := make([]*model.ChannelMember, len(users)), make([]string, len(users))
 	for i, u := range users {
 		ids[i] = u.ID
-		rows[i] = &model.ChannelMember{UserID: u.ID, Username: u.Username, CreateAt: now, NotifyProps: model.DefaultChannelNotifyProps(),
-			SchemeGuest: u.IsGuest(), SchemeUser: !u.IsGuest(), SchemeAdmin: e.admin && !u.IsGuest()}
+		rows[i] = &model.ChannelMember{
+			UserID: u.ID, Username: u.Username, CreateAt: now, NotifyProps: model.DefaultChannelNotifyProps(),
+			SchemeGuest: u.IsGuest(), SchemeUser: !u.IsGuest(), SchemeAdmin: e.admin && !u.IsGuest(),
+		}
 	}
 	added, err := tx.InsertChannelMembers(ctx, c.ID, rows)
 	if err != nil {
@@ -102,8 +104,10 @@ func entryPost(c *model.Channel, u *model.User, e channelEntry) systemPost {
 	if e.by == nil || e.by.ID == u.ID {
 		return systemPost{author: u, kind: join, message: who + " joined the " + place + ".", props: map[string]any{"username": u.Username}}
 	}
-	return systemPost{author: e.by, kind: add, message: who + " was added to the " + place + " by " + e.by.Username + ".",
-		props: map[string]any{"userId": e.by.ID, "username": e.by.Username, "addedUserId": u.ID, "addedUsername": u.Username}}
+	return systemPost{
+		author: e.by, kind: add, message: who + " was added to the " + place + " by " + e.by.Username + ".",
+		props: map[string]any{"userId": e.by.ID, "username": e.by.Username, "addedUserId": u.ID, "addedUsername": u.Username},
+	}
 }
 
 // leaveChannel takes an account out of a channel. by is who removed it, nil when it left
@@ -126,13 +130,17 @@ func (s *Service) leaveChannel(ctx context.Context, tx *store.Tx, c *model.Chann
 	if err := tx.LeaveThreadsOfChannel(ctx, c.ID, u.ID); err != nil {
 		return err
 	}
-	post := systemPost{author: u, kind: model.PostLeaveChannel, message: u.Username + " left the channel.",
-		props: map[string]any{"username": u.Username}}
+	post := systemPost{
+		author: u, kind: model.PostLeaveChannel, message: u.Username + " left the channel.",
+		props: map[string]any{"username": u.Username},
+	}
 	remover := u.ID
 	if by != nil && by.ID != u.ID {
 		remover = by.ID
-		post = systemPost{author: by, kind: model.PostRemoveFromChannel, message: u.Username + " was removed from the channel.",
-			props: map[string]any{"removedUserId": u.ID, "removedUsername": u.Username}}
+		post = systemPost{
+			author: by, kind: model.PostRemoveFromChannel, message: u.Username + " was removed from the channel.",
+			props: map[string]any{"removedUserId": u.ID, "removedUsername": u.Username},
+		}
 	}
 	tx.Emit(event.UserRemoved(c, u.ID, remover)...)
 	if err := s.writeSystemPost(ctx, tx, c, post); err != nil {

@@ -44,8 +44,10 @@ func (s *Service) ArchivedChannels(ctx context.Context, a perm.Actor, teamID str
 	if _, err := account.InTeam(ctx, s.DB.Q, a, teamID, perm.ListTeamChannels); err != nil {
 		return nil, err
 	}
-	list, err := s.DB.SearchTeamChannels(ctx, store.TeamSearch{TeamID: teamID, ViewerID: a.UserID, Open: true, All: a.IsAdmin(), Archived: true,
-		Offset: page * perPage, Limit: perPage})
+	list, err := s.DB.SearchTeamChannels(ctx, store.TeamSearch{
+		TeamID: teamID, ViewerID: a.UserID, Open: true, All: a.IsAdmin(), Archived: true,
+		Offset: page * perPage, Limit: perPage,
+	})
 	return list, store.Fault(err, "app.channel.get_deleted.existing.app_error")
 }
 

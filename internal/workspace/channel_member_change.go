@@ -47,7 +47,8 @@ func (s *Service) SetChannelSchemeRoles(ctx context.Context, a perm.Actor, chann
 
 // changeChannelMember lets an actor who may decide about roles change a place in a channel.
 func (s *Service) changeChannelMember(ctx context.Context, a perm.Actor, channelID, userID string,
-	change func(*store.ChannelAccess, *model.ChannelMember, model.SchemeRoles) error) error {
+	change func(*store.ChannelAccess, *model.ChannelMember, model.SchemeRoles) error,
+) error {
 	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
 		c, err := account.InChannel(ctx, tx.Q, a, channelID, perm.ManageChannelRoles)
 		if err != nil {

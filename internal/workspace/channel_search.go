@@ -41,8 +41,10 @@ func (s *Service) AllChannels(ctx context.Context, a perm.Actor, q AllChannels) 
 		return nil, fault.Permission(a.UserID, string(perm.SysconsoleWriteUserManagementGroups),
 			string(perm.SysconsoleReadUserManagementChannels), string(perm.SysconsoleReadComplianceDataRetentionPolicy))
 	}
-	f := store.ChannelSearch{Term: q.Term, TeamIDs: q.TeamIDs, Deleted: q.Deleted, WithDeleted: q.WithDeleted, Constrained: q.Constrained,
-		Free: q.Free, NotInGroup: q.NotInGroup, Offset: q.Page * q.PerPage, Limit: q.PerPage}
+	f := store.ChannelSearch{
+		Term: q.Term, TeamIDs: q.TeamIDs, Deleted: q.Deleted, WithDeleted: q.WithDeleted, Constrained: q.Constrained,
+		Free: q.Free, NotInGroup: q.NotInGroup, Offset: q.Page * q.PerPage, Limit: q.PerPage,
+	}
 	if q.Own {
 		f.ViewerID, f.Guest = a.UserID, a.IsGuest
 	}

@@ -165,7 +165,8 @@ func (s *Service) needGroupRight(ctx context.Context, q store.Q, a perm.Actor, g
 
 // changeGroup changes a group that the actor may change, and tells everybody.
 func (s *Service) changeGroup(ctx context.Context, a perm.Actor, groupID string, p perm.Permission,
-	change func(tx *store.Tx, g *model.Group) error) (*model.Group, error) {
+	change func(tx *store.Tx, g *model.Group) error,
+) (*model.Group, error) {
 	var g *model.Group
 	err := s.DB.Tx(ctx, func(tx *store.Tx) (err error) {
 		if g, err = s.group(ctx, tx.Q, a, groupID); err != nil {
@@ -260,7 +261,8 @@ func (s *Service) RemoveGroupMembers(ctx context.Context, a perm.Actor, groupID 
 }
 
 func (s *Service) moveGroupMembers(ctx context.Context, a perm.Actor, groupID string, userIDs []string,
-	move func(tx *store.Tx, g *model.Group) ([]*model.GroupMember, error)) (out []*model.GroupMember, err error) {
+	move func(tx *store.Tx, g *model.Group) ([]*model.GroupMember, error),
+) (out []*model.GroupMember, err error) {
 	if len(userIDs) == 0 || len(userIDs) > groupMembersMax {
 		return nil, fault.Body("user_ids")
 	}

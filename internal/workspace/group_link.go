@@ -85,7 +85,8 @@ func (p SyncablePatch) apply(y *model.GroupSyncable) {
 
 // tie changes the tie between a group and a place that the actor may manage.
 func (s *Service) tie(ctx context.Context, a perm.Actor, kind, groupID, placeID string,
-	change func(y *model.GroupSyncable, tied bool) error) (y *model.GroupSyncable, err error) {
+	change func(y *model.GroupSyncable, tied bool) error,
+) (y *model.GroupSyncable, err error) {
 	err = s.DB.Tx(ctx, func(tx *store.Tx) error {
 		if _, err := s.group(ctx, tx.Q, a, groupID); err != nil {
 			return err

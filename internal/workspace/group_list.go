@@ -206,8 +206,10 @@ func (s *Service) GroupsByChannel(ctx context.Context, a perm.Actor, teamID stri
 	if l.Limit == 0 {
 		l.Offset, l.Limit = 0, groupsOfMax
 	}
-	rows, err := s.DB.GroupsByChannel(ctx, store.ChannelGroups{TeamID: teamID, ViewerID: a.UserID, Open: a.CanWith(perm.ListTeamChannels, t.Roles),
-		Referenceable: l.Referenceable || !a.Can(perm.SysconsoleReadUserManagementGroups), Offset: l.Offset, Limit: l.Limit})
+	rows, err := s.DB.GroupsByChannel(ctx, store.ChannelGroups{
+		TeamID: teamID, ViewerID: a.UserID, Open: a.CanWith(perm.ListTeamChannels, t.Roles),
+		Referenceable: l.Referenceable || !a.Can(perm.SysconsoleReadUserManagementGroups), Offset: l.Offset, Limit: l.Limit,
+	})
 	if err != nil {
 		return nil, store.Fault(err, "app.select_error")
 	}

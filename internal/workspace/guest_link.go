@@ -77,11 +77,13 @@ func (s *Service) linked(ctx context.Context, a perm.Actor, n *model.OneTimeToke
 	if _, err := s.DB.UserIDByEmail(ctx, email); !errors.Is(err, store.ErrNotFound) {
 		return nil, store.Fault(errors.Join(err, errBadLink()), "app.user.get.app_error")
 	}
-	e := account.Entrance{Guest: true, Verified: true, Link: true, Quiet: true,
+	e := account.Entrance{
+		Guest: true, Verified: true, Link: true, Quiet: true,
 		Enter: func(ctx context.Context, tx *store.Tx, u *model.User) error {
 			_, err := s.enterInvited(ctx, tx, n, u)
 			return err
-		}}
+		},
+	}
 	for try := range nameTries + 1 {
 		u, err := s.Accounts.CreateInvited(ctx, a, account.SignUp{Input: &model.UserInput{Email: email, Username: guestName(email, try)}}, e)
 		if !fault.Is(err, "app.user.save.username_exists.app_error") {

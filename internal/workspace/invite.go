@@ -195,9 +195,11 @@ func (s *Service) mailInvitations(ctx context.Context, tx *store.Tx, t *model.Te
 	}
 	for _, e := range emails {
 		now := s.now()
-		m := model.Mail{Kind: kind, To: e, Values: map[string]string{model.MailInviter: sender.Username, model.MailTeam: t.DisplayName,
+		m := model.Mail{Kind: kind, To: e, Values: map[string]string{
+			model.MailInviter: sender.Username, model.MailTeam: t.DisplayName,
 			model.MailTeamName: t.Name, model.MailMessage: in.Message, model.MailSender: role, model.MailTeamID: t.ID,
-			model.MailChannels: strings.Join(in.ChannelIDs, " "), model.MailSenderID: sender.ID}}
+			model.MailChannels: strings.Join(in.ChannelIDs, " "), model.MailSenderID: sender.ID,
+		}}
 		job := &model.Job{ID: model.NewTimeID(now), Type: model.MailJob, Status: model.JobPending, CreateAt: now, RunAt: now, Data: m.Job()}
 		if err := tx.Enqueue(ctx, job); err != nil {
 			return err

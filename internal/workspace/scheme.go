@@ -134,8 +134,10 @@ func (s *Service) insertScheme(ctx context.Context, tx *store.Tx, m *model.Schem
 	for _, r := range rolesOf(m.Scope) {
 		name := model.NewID()
 		*r.name(m) = name
-		roles = append(roles, &model.Role{ID: model.NewID(), Name: name, DisplayName: r.title + " of scheme " + m.Name, CreateAt: now, UpdateAt: now,
-			Permissions: grants(r), SchemeManaged: true, SchemeID: &m.ID})
+		roles = append(roles, &model.Role{
+			ID: model.NewID(), Name: name, DisplayName: r.title + " of scheme " + m.Name, CreateAt: now, UpdateAt: now,
+			Permissions: grants(r), SchemeManaged: true, SchemeID: &m.ID,
+		})
 	}
 	if err := tx.InsertScheme(ctx, m); err != nil {
 		return err

@@ -33,8 +33,10 @@ func (s *Service) writeSystemPost(ctx context.Context, tx *store.Tx, c *model.Ch
 			props = []byte("{}")
 		}
 		now := s.now()
-		posts[i] = &model.Post{ID: model.NewTimeID(now), CreateAt: now, UpdateAt: now, UserID: sp.author.ID, ChannelID: c.ID,
-			Type: sp.kind, Message: sp.message, Props: props}
+		posts[i] = &model.Post{
+			ID: model.NewTimeID(now), CreateAt: now, UpdateAt: now, UserID: sp.author.ID, ChannelID: c.ID,
+			Type: sp.kind, Message: sp.message, Props: props,
+		}
 	}
 	if err := tx.InsertSystemPosts(ctx, c.ID, posts); err != nil {
 		return err

@@ -34,9 +34,11 @@ func (s *Service) CreateTeam(ctx context.Context, a perm.Actor, in NewTeam) (mod
 		return model.TeamView{}, fault.New(fault.Forbidden, "api.team.is_team_creation_allowed.disabled.app_error")
 	}
 	now := s.now()
-	t := &model.Team{ID: model.NewID(), CreateAt: now, UpdateAt: now, Name: in.Name, DisplayName: in.DisplayName, Type: in.Type,
+	t := &model.Team{
+		ID: model.NewID(), CreateAt: now, UpdateAt: now, Name: in.Name, DisplayName: in.DisplayName, Type: in.Type,
 		Description: in.Description, Email: in.Email, CompanyName: in.CompanyName, AllowedDomains: in.AllowedDomains,
-		InviteID: model.NewID(), AllowOpenInvite: in.AllowOpenInvite, GroupConstrained: in.GroupConstrained}
+		InviteID: model.NewID(), AllowOpenInvite: in.AllowOpenInvite, GroupConstrained: in.GroupConstrained,
+	}
 	t.Clean()
 	var view model.TeamView
 	err := s.DB.Tx(ctx, func(tx *store.Tx) error {

@@ -41,10 +41,10 @@ func (s *Service) TeamIcon(ctx context.Context, a perm.Actor, teamID string, hav
 		}
 	}
 	at = t.Team.LastTeamIconUpdate
-	switch {
-	case at == 0:
+	switch at {
+	case 0:
 		return nil, 0, errNoIcon()
-	case at == have:
+	case have:
 		return nil, at, nil
 	}
 	f, info, err := s.Accounts.Files.Open(ctx, iconKey(teamID, at))
@@ -76,7 +76,7 @@ func (s *Service) SetTeamIcon(ctx context.Context, a perm.Actor, teamID string, 
 	}
 	cfg := s.Config().FileSettings
 	png, err := s.Accounts.Pictures.DecodeAvatar(ctx, up.File, up.Size,
-		blob.Limits{Bytes: int64(cfg.MaxFileSize), Pixels: int64(cfg.MaxImageResolution)})
+		blob.Limits{Bytes: cfg.MaxFileSize, Pixels: cfg.MaxImageResolution})
 	switch {
 	case errors.Is(err, blob.ErrLimits):
 		return fault.New(fault.Invalid, "api.team.set_team_icon.check_image_limits.app_error").Because(err)

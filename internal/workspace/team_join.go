@@ -105,8 +105,10 @@ func (s *Service) admitToTeam(t *model.Team, users []*model.User, known map[stri
 			j.err = fault.New(fault.Invalid, "app.team.join_user_to_team.max_accounts.app_error")
 		default:
 			j.came = true
-			j.member = &model.TeamMember{TeamID: t.ID, UserID: u.ID, Username: u.Username, CreateAt: now, SchemeGuest: u.IsGuest(),
-				SchemeUser: !u.IsGuest(), SchemeAdmin: !u.IsGuest() && (u.Email == t.Email || e.admins[u.ID])}
+			j.member = &model.TeamMember{
+				TeamID: t.ID, UserID: u.ID, Username: u.Username, CreateAt: now, SchemeGuest: u.IsGuest(),
+				SchemeUser: !u.IsGuest(), SchemeAdmin: !u.IsGuest() && (u.Email == t.Email || e.admins[u.ID]),
+			}
 			if u.Active() {
 				room--
 			}

@@ -101,8 +101,10 @@ func (s *Service) announceLeaving(ctx context.Context, tx *store.Tx, teamID stri
 	if err != nil {
 		return err
 	}
-	post := systemPost{author: u, kind: model.PostLeaveTeam, message: u.Username + " left the team.",
-		props: map[string]any{"username": u.Username}}
+	post := systemPost{
+		author: u, kind: model.PostLeaveTeam, message: u.Username + " left the team.",
+		props: map[string]any{"username": u.Username},
+	}
 	if by != nil {
 		post.kind, post.message = model.PostRemoveFromTeam, u.Username+" was removed from the team."
 	}

@@ -99,8 +99,10 @@ func (s *Service) TeamMembers(ctx context.Context, a perm.Actor, teamID string, 
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.DB.TeamMembers(ctx, teamID, store.TeamMemberList{View: view, ByUsername: p.ByUsername, ActiveOnly: p.ActiveOnly,
-		Offset: p.Page * p.PerPage, Limit: p.PerPage})
+	list, err := s.DB.TeamMembers(ctx, teamID, store.TeamMemberList{
+		View: view, ByUsername: p.ByUsername, ActiveOnly: p.ActiveOnly,
+		Offset: p.Page * p.PerPage, Limit: p.PerPage,
+	})
 	return list, store.Fault(err, "app.team.get_members.app_error")
 }
 

@@ -36,8 +36,10 @@ type TeamPatch struct {
 // UpdateTeam replaces what can be changed of a team.
 func (s *Service) UpdateTeam(ctx context.Context, a perm.Actor, teamID string, in TeamUpdate) (model.TeamView, error) {
 	return s.changeTeam(ctx, a, teamID, event.TeamUpdated, func(t *store.TeamAccess) error {
-		return s.applyPatch(a, t, TeamPatch{DisplayName: &in.DisplayName, Description: &in.Description, CompanyName: &in.CompanyName,
-			AllowedDomains: &in.AllowedDomains, AllowOpenInvite: &in.AllowOpenInvite, GroupConstrained: orFalse(in.GroupConstrained)}, false)
+		return s.applyPatch(a, t, TeamPatch{
+			DisplayName: &in.DisplayName, Description: &in.Description, CompanyName: &in.CompanyName,
+			AllowedDomains: &in.AllowedDomains, AllowOpenInvite: &in.AllowOpenInvite, GroupConstrained: orFalse(in.GroupConstrained),
+		}, false)
 	})
 }
 
@@ -68,7 +70,9 @@ func (s *Service) applyPatch(a perm.Actor, t *store.TeamAccess, p TeamPatch, nam
 		to   *string
 		from *string
 	}{
-		{&m.DisplayName, p.DisplayName}, {&m.Description, p.Description}, {&m.CompanyName, p.CompanyName},
+		{&m.DisplayName, p.DisplayName},
+		{&m.Description, p.Description},
+		{&m.CompanyName, p.CompanyName},
 		{&m.AllowedDomains, p.AllowedDomains},
 	} {
 		if f.from != nil {

@@ -87,10 +87,14 @@ func newScene(t *testing.T, driver string) *scene {
 	})
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	s := &scene{driver: driver, dataSource: filepath.Join(dir, "muster.db"), random: rand.New(rand.NewPCG(seed, 0)),
-		env: []string{"MM_MUSTERSETTINGS_DATADIRECTORY=" + dir, "MM_MUSTERSETTINGS_ARGON2MEMORYKIB=7168", "MM_MUSTERSETTINGS_ARGON2PASSES=1",
+	s := &scene{
+		driver: driver, dataSource: filepath.Join(dir, "muster.db"), random: rand.New(rand.NewPCG(seed, 0)),
+		env: []string{
+			"MM_MUSTERSETTINGS_DATADIRECTORY=" + dir, "MM_MUSTERSETTINGS_ARGON2MEMORYKIB=7168", "MM_MUSTERSETTINGS_ARGON2PASSES=1",
 			"MM_MUSTERSETTINGS_HASHQUEUE=1000", "MM_SERVICESETTINGS_LISTENADDRESS=127.0.0.1:0", "MM_SERVICESETTINGS_ENABLEAPIUSERDELETION=true",
-			"HOME=" + dir, "PATH=" + os.Getenv("PATH")}}
+			"HOME=" + dir, "PATH=" + os.Getenv("PATH"),
+		},
+	}
 	if driver == store.Postgres {
 		s.dataSource = pg.DSN(t)
 		s.env = append(s.env, "MM_SQLSETTINGS_DRIVERNAME=postgres", "MM_SQLSETTINGS_DATASOURCE="+s.dataSource, "MM_SQLSETTINGS_MAXOPENCONNS=8")

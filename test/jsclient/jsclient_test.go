@@ -30,13 +30,13 @@ func TestOfficialClient(t *testing.T) {
 		t.Skip("npm is not installed")
 	}
 	if _, err := os.Stat("node_modules"); err != nil {
-		if out, err := exec.CommandContext(t.Context(), npm, "ci", "--silent").CombinedOutput(); err != nil { //nolint:gosec // found in the PATH
+		if out, err := exec.CommandContext(t.Context(), npm, "ci", "--silent").CombinedOutput(); err != nil {
 			t.Fatalf("npm ci: %v\n%s", err, out)
 		}
 	}
 	testkit.Each(t, testkit.Options{Real: true, Config: settings}, func(t *testing.T, s *testkit.Server) {
 		w := watch(t, s.URL)
-		cmd := exec.CommandContext(t.Context(), npm, "test", "--silent") //nolint:gosec // found in the PATH
+		cmd := exec.CommandContext(t.Context(), npm, "test", "--silent")
 		cmd.Env = append(os.Environ(), "MUSTER_URL="+w.url, "MUSTER_ADMIN=admin", "MUSTER_ADMIN_PASSWORD="+testkit.Password)
 		out, err := cmd.CombinedOutput()
 		if err != nil {
@@ -74,7 +74,8 @@ func watch(t *testing.T, server string) *watcher {
 		ModifyResponse: func(r *http.Response) error {
 			w.called.Note(checker.Operation(r.Request), r.StatusCode)
 			return nil
-		}})
+		},
+	})
 	t.Cleanup(proxy.Close)
 	w.url = proxy.URL
 	return w

@@ -43,8 +43,10 @@ func params(databases map[string]string) testscript.Params {
 		s := &scene{folder: e.WorkDir, path: e.Getenv("PATH")}
 		e.Values[sceneKey{}] = s
 		e.Defer(s.end)
-		s.settings = []string{"MM_SERVICESETTINGS_LISTENADDRESS=127.0.0.1:0", "MM_MUSTERSETTINGS_ARGON2MEMORYKIB=7168",
-			"MM_MUSTERSETTINGS_ARGON2PASSES=1"}
+		s.settings = []string{
+			"MM_SERVICESETTINGS_LISTENADDRESS=127.0.0.1:0", "MM_MUSTERSETTINGS_ARGON2MEMORYKIB=7168",
+			"MM_MUSTERSETTINGS_ARGON2PASSES=1",
+		}
 		if dsn := databases[strings.TrimPrefix(filepath.Base(e.WorkDir), "script-")]; dsn != "" {
 			s.settings = append(s.settings, "MM_SQLSETTINGS_DRIVERNAME=postgres", "MM_SQLSETTINGS_DATASOURCE="+dsn)
 		}

@@ -19,8 +19,10 @@ var (
 )
 
 // opaque are keys whose texts say nothing.
-var opaque = map[string]string{"token": "<token>", "mini_preview": "<bytes>", "server_version": "<version>", "server_hostname": "<host>",
-	"version": "<version>", "server_time": "<ms>", "secret": "<token>"}
+var opaque = map[string]string{
+	"token": "<token>", "mini_preview": "<bytes>", "server_version": "<version>", "server_hostname": "<host>",
+	"version": "<version>", "server_time": "<ms>", "secret": "<token>",
+}
 
 // normal replaces what differs from run to run in the value of a key.
 func (r *talker) normal(value any, key string, s exchangeStep) any {

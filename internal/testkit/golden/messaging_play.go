@@ -35,8 +35,10 @@ type talker struct {
 
 func newTalker(target Target) *talker {
 	suffix := fmt.Sprintf("z%08x", rand.Uint32())
-	return &talker{target: target, suffix: suffix, variables: map[string]any{"u": suffix}, labels: map[string]string{},
-		times: map[int64]string{}, tokens: map[string]string{}, lines: map[string]*line{}}
+	return &talker{
+		target: target, suffix: suffix, variables: map[string]any{"u": suffix}, labels: map[string]string{},
+		times: map[int64]string{}, tokens: map[string]string{}, lines: map[string]*line{},
+	}
 }
 
 // apart is how far the times of what is written are from each other, so that each has its own and

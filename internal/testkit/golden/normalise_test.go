@@ -123,7 +123,8 @@ func TestCompare(t *testing.T) {
 		{"keys are a set", step{}, `{"json": {"a": 1, "b": 2}}`, `{"json": {"b": 2, "c": "<id>"}}`, []string{".json.a: missing", `.json.c: extra "<id>"`}},
 		{"another value", step{}, `{"json": {"a": "x"}}`, `{"json": {"a": "y"}}`, []string{`.json.a: "x" != "y"`}},
 		{"another type", step{}, `{"json": [1, 1, "x", {}, [], null]}`, `{"json": ["1", 1.0, {}, [], {}, false]}`, []string{
-			`.json[0]: 1 != "1"`, `.json[1]: 1 != 1.0`, `.json[2]: "x" != {}`, `.json[3]: {} != []`, `.json[4]: [] != {}`, `.json[5]: null != false`}},
+			`.json[0]: 1 != "1"`, `.json[1]: 1 != 1.0`, `.json[2]: "x" != {}`, `.json[3]: {} != []`, `.json[4]: [] != {}`, `.json[5]: null != false`,
+		}},
 		{"another length", step{}, `{"json": [1]}`, `{"json": []}`, []string{".json: 1 items != 0 items"}},
 		{"lists have an order", step{}, `{"json": [1, 2]}`, `{"json": [2, 1]}`, []string{".json[0]: 1 != 2", ".json[1]: 2 != 1"}},
 		{"unless the step says otherwise", step{Unordered: true}, `{"json": [1, 2]}`, `{"json": [2, 1]}`, nil},

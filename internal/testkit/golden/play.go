@@ -51,7 +51,8 @@ func newPlayer(target Target) *player {
 		random = append(random, letters[rand.IntN(len(letters))])
 	}
 	p := &player{target: target, norm: newNormaliser(string(random)), vars: variables{
-		"u": string(random), "admin.name": target.AdminName, "admin.password": target.AdminPassword}}
+		"u": string(random), "admin.name": target.AdminName, "admin.password": target.AdminPassword,
+	}}
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	p.clients = map[string]*http.Client{
 		"":      {Timeout: time.Minute, CheckRedirect: stay, Transport: &http.Transport{DisableCompression: true}},

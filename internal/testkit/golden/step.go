@@ -82,7 +82,7 @@ func (p *player) authorise(s step, header http.Header) {
 
 // fillQuery makes the query of a step.
 func (p *player) fillQuery(s step, r *request) error {
-	filled, err := p.vars.fillJSON(map[string]any(s.Query), p.sent)
+	filled, err := p.vars.fillJSON(s.Query, p.sent)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,8 @@ func (p *player) fillMultipart(parts []part, r *request) error {
 			disposition += fmt.Sprintf("; filename=%q", part.Filename)
 		}
 		out, err := w.CreatePart(textproto.MIMEHeader{
-			"Content-Disposition": {disposition}, "Content-Type": {"application/octet-stream"}})
+			"Content-Disposition": {disposition}, "Content-Type": {"application/octet-stream"},
+		})
 		if err != nil {
 			return err
 		}

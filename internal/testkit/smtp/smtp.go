@@ -108,9 +108,11 @@ func startOn(t testing.TB, l net.Listener, o Options) *Server {
 
 // Env gives the settings that make a Muster server send through this one.
 func (s *Server) Env() []string {
-	env := []string{"MM_EMAILSETTINGS_SMTPSERVER=" + s.Host, "MM_EMAILSETTINGS_SMTPPORT=" + s.Port,
+	env := []string{
+		"MM_EMAILSETTINGS_SMTPSERVER=" + s.Host, "MM_EMAILSETTINGS_SMTPPORT=" + s.Port,
 		"MM_EMAILSETTINGS_CONNECTIONSECURITY=" + s.options.Security, "MM_EMAILSETTINGS_FEEDBACKEMAIL=muster@example.com",
-		"MM_SERVICESETTINGS_SITEURL=https://chat.example.com"}
+		"MM_SERVICESETTINGS_SITEURL=https://chat.example.com",
+	}
 	if s.options.Security != Plain {
 		env = append(env, "MM_EMAILSETTINGS_SKIPSERVERCERTIFICATEVERIFICATION=true")
 	}

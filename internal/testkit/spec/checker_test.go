@@ -112,7 +112,7 @@ func BenchmarkCheck(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	req := httptest.NewRequest("GET", "/api/v4/users/abc", nil)
+	req := httptest.NewRequest(http.MethodGet, "/api/v4/users/abc", nil)
 	header := http.Header{"Content-Type": {jsonType}}
 	body := []byte(`{"id":"a","create_at":1763716800000,"username":"amy","roles":"system_user","props":{},` +
 		`"notify_props":{"email":"true"},"timezone":{"useAutomaticTimezone":"true"}}`)
