@@ -32,9 +32,12 @@ func TestOwnerIsToldOfEveryChangeOfTheAccount(t *testing.T) {
 		tell(mailSubjectPassword)
 		s.Admin().Put("/users/"+amy.ID+"/password", map[string]string{"new_password": testkit.Password}).Want(http.StatusOK)
 		tell(mailSubjectPassword)
-		texts := m.Texts(to)
-		if !strings.Contains(texts[0], "by an administrator") || !strings.Contains(texts[1], "in the settings") {
-			t.Errorf("the mails do not say who changed the password:\n%s\n%s", texts[1], texts[0])
+		var texts string // in the order in which they were delivered, which nobody promises
+		for _, mail := range m.Mails(to) {
+			texts += mail.Text
+		}
+		if strings.Count(texts, "by an administrator") != 1 || strings.Count(texts, "in the settings") != 1 {
+			t.Errorf("the mails do not say who changed the password:\n%s", texts)
 		}
 		hash := sessUser(t, s, amy.ID).Password.Reveal()
 		s.Admin().Put("/users/"+amy.ID+"/password", map[string]string{"new_password": hash, "already_hashed": "true"}).Want(http.StatusOK)

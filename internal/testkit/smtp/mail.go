@@ -125,12 +125,3 @@ func (s *Server) Wait(t testing.TB, to string, n int) *Mail {
 		}
 	}
 }
-
-// Texts gives the texts of the mails to an address, the newest first.
-func (s *Server) Texts(to string) []string {
-	var out []string
-	for _, m := range s.Mails(to) {
-		out = append([]string{m.Text}, out...)
-	}
-	return out
-}
