@@ -38,6 +38,7 @@ const (
 // deed is a sign, and the channel somebody looks at when that is what they did.
 type deed struct {
 	what    sign
+	at      int64
 	looks   bool
 	channel string
 }
@@ -62,6 +63,7 @@ func newPresence() presence { return presence{now: make(chan struct{}, 1)} }
 func (p *presence) note(userID string, d deed, at int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	d.at = at
 	was, known := p.signs[userID], p.known[userID]
 	news := was.what == signGone || at-known.at >= presenceEvery.Milliseconds() // of their being there
 	switch {
@@ -275,13 +277,13 @@ func after(st model.Status, d deed, now, away int64) model.Status {
 	case d.looks:
 		st.ActiveChannel = d.channel
 	}
-	if st.Manual {
+	if st.Manual || d.what == signGone && st.LastActivityAt > d.at { // what was chosen or done since counts
 		return st
 	}
 	switch d.what {
 	case signActive:
 		if st.Status != model.StatusOnline || now-st.LastActivityAt >= presenceEvery.Milliseconds() {
-			st.Status, st.LastActivityAt = model.StatusOnline, now
+			st.Status, st.LastActivityAt = model.StatusOnline, d.at // not now: they may have left meanwhile
 		}
 	case signGone:
 		st.Status = model.StatusOffline

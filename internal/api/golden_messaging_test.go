@@ -26,7 +26,8 @@ func replayMessaging(t *testing.T, known map[string]string, files ...string) {
 		admin := s.WithRoles("zoe", "system_admin system_user") // behind the others by name, as in the recordings
 		target := golden.Target{
 			Base: s.URL, AdminName: admin.Username, AdminPassword: testkit.Password, Pending: toCome,
-			Mark: func() string { s.Mark(); return testkit.Marker },
+			Mark:    func() string { s.Mark(); return testkit.Marker },
+			Sockets: s.Hub.Sockets,
 			Check: func(req *http.Request, status int, header http.Header, body []byte) error {
 				if toCome(status, body) {
 					return nil

@@ -135,3 +135,23 @@ func TestWithoutPresence(t *testing.T) {
 		}
 	})
 }
+
+// TestAChoiceOutlivesTheSocketThatClosedBefore: what somebody chooses counts, though it takes
+// a moment until the end of their last socket is stored.
+func TestAChoiceOutlivesTheSocketThatClosedBefore(t *testing.T) {
+	testkit.Each(t, testkit.Options{}, func(t *testing.T, s *testkit.Server) {
+		amy := s.User("amy").For(t)
+		for range 3 {
+			l := amy.Dial("")
+			l.Event("hello")
+			l.Drop()
+			until(t, "that the socket is gone", func() bool { return s.Hub.Sockets() == 0 })
+			amy.Put("/users/me/status", object{"user_id": amy.ID, "status": "online"}).Want(http.StatusOK)
+			settled(t, s)
+			if st := presenceOf(t, amy, amy.ID); st.Status != "online" {
+				t.Errorf("after she chose to be online: %+v", st)
+			}
+			until(t, "that the other socket is gone", func() bool { return s.Hub.Sockets() == 0 })
+		}
+	})
+}

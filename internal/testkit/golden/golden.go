@@ -34,6 +34,10 @@ type Target struct {
 	// belongs to the step that has ended. It is needed by files that open sockets.
 	Mark func() string
 
+	// Sockets tells how many sockets the server believes to be open, so that a step that closes
+	// one ends when the server knows. It is needed by files that close sockets.
+	Sockets func() int
+
 	// Pending, when set, tells whether an answer says that the operation is still to
 	// come; such a step is not compared.
 	Pending func(status int, body []byte) bool

@@ -191,10 +191,26 @@ func (r *talker) hang(name, how string) error {
 	}
 	delete(r.lines, name)
 	r.closing = true
+	opened := r.target.Sockets()
+	defer r.noticed(opened)
 	if how == "drop" {
 		return l.conn.CloseNow()
 	}
 	return l.conn.Close(websocket.StatusNormalClosure, "")
+}
+
+// noticed waits until the server has fewer sockets, but not for long: it may have closed the
+// one that went itself.
+func (r *talker) noticed(opened int) {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for late := time.After(time.Second); r.target.Sockets() >= opened; {
+		select {
+		case <-tick.C:
+		case <-late:
+			return
+		}
+	}
 }
 
 // gather collects what the sockets get after a step: as much as was recorded, and then
