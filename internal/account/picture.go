@@ -325,7 +325,7 @@ func (s *Service) storePicture(ctx context.Context, a perm.Actor, was *model.Use
 		if err := a.NeedUserOrBot(target); err != nil {
 			return err
 		}
-		if u.LastPictureUpdate != was.LastPictureUpdate {
+		if u.LastPictureUpdate != was.LastPictureUpdate || at <= 0 && u.Username != was.Username { // whose first letter it shows
 			return errPictureMoved
 		}
 		u.LastPictureUpdate, u.UpdateAt = at, max(s.now(), u.UpdateAt+1)

@@ -63,7 +63,21 @@ func (v variables) code(argument string) (string, error) {
 			return "", err
 		}
 	}
-	return totp.GenerateCode(secret, time.Now().Add(time.Duration(steps)*30*time.Second))
+	if steps < 0 {
+		untilEarly(codeStep)
+	}
+	return totp.GenerateCode(secret, time.Now().Add(time.Duration(steps)*codeStep))
+}
+
+// codeStep is how long a one-time code is the current one.
+const codeStep = 30 * time.Second
+
+// untilEarly waits for the next step when the current one is half over: an earlier code counts
+// only as long as it lasts.
+func untilEarly(step time.Duration) {
+	if left := step - time.Duration(time.Now().UnixNano())%step; left < step/2 {
+		<-time.After(left)
+	}
 }
 
 // fillJSON replaces the placeholders in the texts and the keys of a JSON value,
