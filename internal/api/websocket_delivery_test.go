@@ -368,13 +368,20 @@ func TestResumeOfManyMissedEvents(t *testing.T) {
 	})
 }
 
+// broken opens a socket of somebody that breaks and is kept, and gives its connection id.
+func broken(t *testing.T, s *testkit.Server, c *testkit.Client) string {
+	t.Helper()
+	l := c.Dial("")
+	id := l.Next().Data["connection_id"].(string)
+	l.Drop()
+	kept(t, s, 1)
+	return id
+}
+
 func TestBrokenSocketIsForgottenInTime(t *testing.T) {
 	testkit.Each(t, offline, func(t *testing.T, s *testkit.Server) {
 		amy := s.User("amy").For(t)
-		l := amy.Dial("")
-		id := l.Next().Data["connection_id"].(string)
-		l.Drop()
-		kept(t, s, 1)
+		id := broken(t, s, amy)
 		s.Clock.Advance(6 * time.Minute)
 		kept(t, s, 0)
 		numbered(t, resumed(amy, id, 1), "hello", 0)
@@ -384,10 +391,7 @@ func TestBrokenSocketIsForgottenInTime(t *testing.T) {
 func TestTooManyMissedEventsLoseTheSocket(t *testing.T) {
 	testkit.Each(t, offline, func(t *testing.T, s *testkit.Server) {
 		amy := s.User("amy").For(t)
-		l := amy.Dial("")
-		id := l.Next().Data["connection_id"].(string)
-		l.Drop()
-		kept(t, s, 1)
+		id := broken(t, s, amy)
 		for range 300 {
 			s.Bus.Publish(own(amy, "x"))
 		}

@@ -98,10 +98,7 @@ func TestWhoIsDeactivatedIsNotPresent(t *testing.T) {
 func TestDispensableEventsAreDroppedWhereManyWait(t *testing.T) {
 	testkit.Each(t, offline, func(t *testing.T, s *testkit.Server) {
 		amy := s.User("amy").For(t)
-		l := amy.Dial("")
-		id := l.Next().Data["connection_id"].(string)
-		l.Drop()
-		kept(t, s, 1)
+		id := broken(t, s, amy)
 		want := []string{"typing"} // while few wait
 		s.Bus.Publish(own(amy, "typing"))
 		for range 127 {
@@ -110,7 +107,7 @@ func TestDispensableEventsAreDroppedWhereManyWait(t *testing.T) {
 		}
 		s.Bus.Publish(own(amy, "typing", "status_change", "multiple_channels_viewed", "posted"))
 		want = append(want, "posted")
-		l = resumed(amy, id, 1)
+		l := resumed(amy, id, 1)
 		for i, name := range want {
 			numbered(t, l, name, int64(i+1))
 		}
