@@ -47,6 +47,9 @@ func (s *Service) createAccessToken(ctx context.Context, a perm.Actor, userID st
 	secret := model.NewToken()
 	out := &model.UserAccessToken{ID: model.NewTimeID(now), UserID: userID, Description: n.Description, IsActive: true, CreateAt: now, ExpiresAt: n.ExpiresAt}
 	err = s.DB.Tx(ctx, func(tx *store.Tx) error {
+		if err := tx.HoldUser(ctx, userID); err != nil { // so that no two count at once
+			return err
+		}
 		n, err := tx.CountAccessTokens(ctx, userID)
 		if err != nil {
 			return err

@@ -209,7 +209,7 @@ func TestGuestsAreNotRemindedOfWhatTheyLeft(t *testing.T) {
 	testkit.Each(t, testkit.Options{Env: []string{"MM_GUESTACCOUNTSSETTINGS_ENABLE=true"}}, func(t *testing.T, s *testkit.Server) {
 		amy, gus := s.User("amy"), s.WithRoles("gus", "system_guest")
 		p := newPlace(t, s, amy)
-		p.joinTeam(gus)
+		s.Join(t, p.team.ID, gus.ID)
 		post := p.say(amy, "hi")
 		job := &model.Job{Type: model.ReminderJob, Data: model.StringMap{"user_id": gus.ID, "post_id": post}}
 		s.Events.Take()

@@ -91,11 +91,6 @@ func (s *Service) reminderProps(ctx context.Context, q store.Q, p *store.PostAcc
 	return text, u.Username, err
 }
 
-// sees tells whether an account still finds a post where it is.
-func sees(u *model.User, p *store.PostAccess) bool {
-	return p.Post.DeleteAt == 0 && (p.Member || p.Channel.Type == model.ChannelOpen && p.TeamMember && !u.IsGuest())
-}
-
 // DeliverReminder does what a job of RemindOfPost says: the server writes to the account. Who
 // cannot see the post any more is not reminded of it. The job ends in the transaction that stores the post, so
 // that a reminder comes once, whatever breaks.
@@ -109,11 +104,18 @@ func (s *Service) DeliverReminder(ctx context.Context, job *model.Job) error {
 		return err
 	}
 	u, err := s.DB.User(ctx, userID)
-	if errors.Is(err, store.ErrNotFound) || err == nil && (!u.Active() || !sees(u, p)) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && (!u.Active() || p.Post.DeleteAt != 0) {
 		return nil
 	}
 	if err != nil {
 		return err
+	}
+	reader, err := s.Accounts.ActorFor(u)
+	if err != nil {
+		return err
+	}
+	if s.Workspace.NeedContent(reader, &p.ChannelAccess) != nil {
+		return nil // as promised
 	}
 	bot, err := s.Accounts.SystemBot(ctx)
 	if err != nil {
